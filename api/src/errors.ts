@@ -1,0 +1,40 @@
+export type ErrorCode =
+  | 'BAD_USER_INPUT'
+  | 'NOT_FOUND'
+  | 'CONFLICT'
+  | 'PAYLOAD_TOO_LARGE'
+  | 'UNSUPPORTED_MEDIA_TYPE'
+  | 'TOO_BUSY'
+  | 'UNAVAILABLE'
+  | 'INTERNAL';
+
+const statusOfCode: Record<ErrorCode, number> = {
+  BAD_USER_INPUT: 400,
+  NOT_FOUND: 404,
+  CONFLICT: 409,
+  PAYLOAD_TOO_LARGE: 413,
+  UNSUPPORTED_MEDIA_TYPE: 415,
+  TOO_BUSY: 429,
+  UNAVAILABLE: 503,
+  INTERNAL: 500,
+};
+
+/**
+ * The one error that Shoal's own code throws. The message is shown to the user: it names the thing and the remedy, and never
+ * a path, SQL or a secret. What broke underneath is the `cause`, for the log.
+ */
+export class ShoalError extends Error {
+  override readonly name = 'ShoalError';
+
+  constructor(
+    readonly code: ErrorCode,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+
+  get httpStatus(): number {
+    return statusOfCode[this.code];
+  }
+}
