@@ -1,0 +1,59 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { ConfigError, readConfig, variableNames } from './config.ts';
+
+describe('readConfig', () => {
+  it('gives the embedded defaults for an empty environment', () => {
+    expect(readConfig({})).toMatchObject({
+      HOST: '127.0.0.1',
+      PORT: 8080,
+      DATA_DIR: resolve('data'),
+      POOL_SIZE: 2,
+      MAX_UPLOAD_MIB: 32,
+      MAX_PIXELS: 100_000_000,
+    });
+  });
+
+  it('takes an empty variable for an unset one', () => {
+    expect(readConfig({ PORT: '', S3_BUCKET: '' }).PORT).toBe(8080);
+  });
+
+  it('reports all faults together, each by its name', () => {
+    const faults = faultsOf({ PORT: '80a', POOL_SIZE: '0', MAX_PIXELS: '-1', DATABASE_URL: 'postgres://x' });
+    expect(faults).toEqual([
+      'PORT must be a whole number from 0 to 65535',
+      'DATABASE_URL must look like mysql://user:password@host:3306/database',
+      'POOL_SIZE must be a whole number from 1 to 200',
+      'MAX_PIXELS must be a whole number from 1 to 1000000000',
+    ]);
+  });
+
+  it('never repeats a value, which may be a secret', () => {
+    expect(faultsOf({ DATABASE_URL: 'postgres://root:hunter2@db' }).join()).not.toContain('hunter2');
+  });
+
+  it('refuses a pool larger than its bound', () => {
+    expect(faultsOf({ POOL_SIZE: '9' })).toEqual(['POOL_SIZE (9) must not be above POOL_MAX_NODES (8)']);
+  });
+
+  it('refuses settings of parts that this version does not have', () => {
+    expect(faultsOf({ S3_BUCKET: 'photos' })[0]).toMatch(/^S3_BUCKET is not supported in this version/);
+  });
+
+  it('is described by .env.example, variable by variable', () => {
+    const example = readFileSync(new URL('../../.env.example', import.meta.url), 'utf8');
+    const described = [...example.matchAll(/^#? ?([A-Z][A-Z0-9_]+)=/gm)].map(([, name]) => name);
+    expect(described.toSorted()).toEqual(variableNames.toSorted());
+  });
+});
+
+function faultsOf(environment: Record<string, string>): readonly string[] {
+  try {
+    readConfig(environment);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.faults;
+    throw error;
+  }
+  return [];
+}

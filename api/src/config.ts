@@ -1,0 +1,78 @@
+import { resolve } from 'node:path';
+import { z } from 'zod';
+
+/** What the api process is told by its environment. `.env.example` describes every variable. */
+export type Config = Readonly<z.output<typeof environmentSchema>>;
+
+/** Every fault found in the environment, one line each. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+
+  constructor(readonly faults: readonly string[]) {
+    super(faults.join('\n'));
+  }
+}
+
+const environmentSchema = z.object({
+  HOST: z.string().default('127.0.0.1'),
+  PORT: wholeNumber({ min: 0, max: 65_535, fallback: 8080 }),
+  DATA_DIR: z
+    .string()
+    .default('./data')
+    .transform((folder) => resolve(folder)),
+  DATABASE_URL: z
+    .string()
+    .regex(/^mysql:\/\/.+/, { error: 'must look like mysql://user:password@host:3306/database' })
+    .optional(),
+  POOL_SIZE: wholeNumber({ min: 1, max: 200, fallback: 2 }),
+  POOL_MAX_NODES: wholeNumber({ min: 1, max: 200, fallback: 8 }),
+  NODE_CAPACITY_MIB: wholeNumber({ min: 16, max: 1_048_576, fallback: 256 }),
+  MAX_UPLOAD_MIB: wholeNumber({ min: 1, max: 1024, fallback: 32 }),
+  MAX_PIXELS: wholeNumber({ min: 1, max: 1_000_000_000, fallback: 100_000_000 }),
+  LOG_LEVEL: z
+    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent'], {
+      error: 'must be one of fatal, error, warn, info, debug and silent',
+    })
+    .default('warn'),
+  S3_BUCKET: notYet('objects are kept in a folder below DATA_DIR'),
+  EC2_LAUNCH_TEMPLATE: notYet('cache nodes are child processes'),
+  CLOUDWATCH_NAMESPACE: notYet('nodes are asked for their counters directly'),
+  CACHE_NODES: notYet('cache nodes are child processes'),
+});
+
+export const variableNames: readonly string[] = Object.keys(environmentSchema.shape);
+
+/** @throws ConfigError naming all faults together */
+export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
+  const given = Object.fromEntries(
+    variableNames.map((name) => [name, environment[name]]).filter(([, value]) => value !== ''),
+  );
+  const result = environmentSchema.safeParse(given);
+  const faults = result.success
+    ? faultsBetween(result.data)
+    : result.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`);
+  if (!result.success || faults.length > 0) throw new ConfigError(faults);
+  return Object.freeze(result.data);
+}
+
+function faultsBetween(config: Config): string[] {
+  const faults: string[] = [];
+  if (config.POOL_SIZE > config.POOL_MAX_NODES) {
+    faults.push(`POOL_SIZE (${config.POOL_SIZE}) must not be above POOL_MAX_NODES (${config.POOL_MAX_NODES})`);
+  }
+  return faults;
+}
+
+function wholeNumber({ min, max, fallback }: { min: number; max: number; fallback: number }) {
+  const error = `must be a whole number from ${min} to ${max}`;
+  return z
+    .string()
+    .regex(/^\d{1,15}$/, { error })
+    .transform(Number)
+    .pipe(z.number().min(min, { error }).max(max, { error }))
+    .default(fallback);
+}
+
+function notYet(instead: string) {
+  return z.undefined({ error: `is not supported in this version: ${instead}. Leave it unset` }).optional();
+}
