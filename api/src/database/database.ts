@@ -1,0 +1,34 @@
+import type { SqliteRemoteDatabase } from 'drizzle-orm/sqlite-proxy';
+import type { Tables } from './tables.ts';
+
+/** drizzle's query builder. The type is SQLite's, the object may be MySQL's: build only what is the same on both. */
+export type Queries = Pick<
+  SqliteRemoteDatabase,
+  'select' | 'selectDistinct' | 'insert' | 'update' | 'delete'
+>;
+
+/** The rows: MySQL, or a SQLite file. All queries go through `query` or `transaction`, which make their errors Shoal's. */
+export interface Database {
+  readonly dialect: 'sqlite' | 'mysql';
+  readonly tables: Tables;
+  /**
+   * Runs one statement or a few independent ones.
+   * @throws ShoalError UNAVAILABLE when the database can't be reached or is full; DuplicateRow
+   */
+  query<T>(work: (queries: Queries) => Promise<T>): Promise<T>;
+  /**
+   * Runs all statements of `work` or none. Inside, use only the handle passed in: on SQLite everything else waits for the end.
+   * MySQL may end it with a deadlock, which is a ShoalError UNAVAILABLE.
+   */
+  transaction<T>(work: (queries: Queries) => Promise<T>): Promise<T>;
+  /** How many rows an awaited insert, update or delete has matched. */
+  affectedRows(result: unknown): number;
+  /** Rejects with the reason while the database can't be used. */
+  check(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** An insert met a row with the same primary key or unique value. */
+export class DuplicateRow extends Error {
+  override readonly name = 'DuplicateRow';
+}

@@ -1,0 +1,30 @@
+import { bigint, customType, datetime, index, mysqlTable, uniqueIndex } from 'drizzle-orm/mysql-core';
+import { type ColumnKit, makeTables } from './tables.ts';
+
+/**
+ * A collation would fold case or ignore trailing spaces; bytes do neither. 200 characters of 4 bytes is the most that a key takes.
+ */
+const keyColumn = customType<{ data: string; driverData: Buffer }>({
+  dataType: () => 'varbinary(800)',
+  toDriver: (key) => Buffer.from(key),
+  fromDriver: (bytes) => bytes.toString(),
+});
+
+const asciiColumn = customType<{ data: string; config: { length: number }; configRequired: true }>({
+  dataType: ({ length }) => `varchar(${length}) character set ascii collate ascii_bin`,
+});
+
+const mysqlKit = {
+  table: mysqlTable,
+  index,
+  uniqueIndex,
+  key: (name: string) => keyColumn(name),
+  ascii: (name: string, length: number) => asciiColumn(name, { length }),
+  count: (name: string) => bigint(name, { mode: 'number' }),
+  time: (name: string) => datetime(name, { fsp: 3 }),
+};
+
+// drizzle has no types for "either dialect". Columns, select, insert, update and delete behave alike on both, so that SQLite's types
+// stand for both; what does differ is in the Database interface.
+export const mysqlTables = makeTables(mysqlKit as unknown as ColumnKit);
+export const { images } = mysqlTables;
