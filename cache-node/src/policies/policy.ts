@@ -60,10 +60,10 @@ export interface Policy<E extends PolicyEntry = PolicyEntry> {
   /** The capacity has changed; the cache calls `evict` until it fits. */
   setCapacity(capacityBytes: number): void;
   /**
-   * From most to least valuable: warming copies in this order, and another policy takes the entries over in it. It may be read
-   * in pieces while the policy goes on working: an entry that nobody touches meanwhile is given once; one that is inserted, used
-   * or moved meanwhile is given once, twice or not at all; one that is gone is not given. Whoever stops early calls `return`, as
-   * `for ... of` does.
+   * From most to least valuable: warming copies in this order, and another policy takes the entries over in it. Each is given
+   * once, if nothing changes meanwhile. The walk may also be taken in pieces while the policy goes on working: then an entry that
+   * stays is given at least once, one that is inserted or used meanwhile perhaps, one that has gone not. Whoever stops early calls
+   * `return`, as `for ... of` does.
    */
   entries(): IterableIterator<E>;
 }

@@ -1,0 +1,115 @@
+import { EntryList } from './entry-list.ts';
+import { Ghosts } from './ghosts.ts';
+import type { PolicyOptions } from './policies.ts';
+import type { Incoming, Policy, PolicyEntry } from './policy.ts';
+
+/**
+ * Three static FIFO queues: a small one takes new entries and quickly drops the ones that are not used again, the main one keeps
+ * the others with a two-bit second chance, and a ghost queue remembers whom the small one dropped, so that they enter main when
+ * they come back. `mark` is the frequency, capped at 3.
+ *
+ * J. Yang, Y. Zhang, Z. Qiu, Y. Yue and K. V. Rashmi, "FIFO queues are all you need for cache eviction", SOSP 2023.
+ * https://dl.acm.org/doi/10.1145/3600006.3613147
+ */
+export class S3Fifo<E extends PolicyEntry> implements Policy<E> {
+  readonly name = 's3-fifo';
+  readonly #small = new EntryList<E>();
+  readonly #main = new EntryList<E>();
+  readonly #ghosts = new Ghosts();
+  #mainCapacityBytes = 0;
+  #ghostCapacityBytes = 0;
+  /** The key that room is being made for, and whether its ghost was there when that began. */
+  #incomingKey: string | undefined = undefined;
+  #isReturning = false;
+
+  constructor({ capacityBytes }: PolicyOptions) {
+    this.setCapacity(capacityBytes);
+  }
+
+  get sizeBytes(): number {
+    return this.#small.sizeBytes + this.#main.sizeBytes;
+  }
+
+  get count(): number {
+    return this.#small.count + this.#main.count;
+  }
+
+  insert(entry: E): void {
+    this.#receive(entry.key);
+    entry.mark = 0;
+    (this.#isReturning ? this.#main : this.#small).addFirst(entry);
+    this.#incomingKey = undefined;
+  }
+
+  hit(entry: E): void {
+    if (entry.mark < mostFrequent) entry.mark++;
+  }
+
+  resize(entry: E, sizeBytes: number): void {
+    entry.list?.resize(entry, sizeBytes);
+    this.hit(entry);
+  }
+
+  remove(entry: E): void {
+    entry.list?.remove(entry);
+  }
+
+  evict(incoming?: Incoming): E | undefined {
+    if (incoming !== undefined) this.#receive(incoming.key);
+    while (this.count > 0) {
+      const isMainsTurn = this.#main.sizeBytes > this.#mainCapacityBytes || this.#small.count === 0;
+      const entry = isMainsTurn ? this.#evictFromMain() : this.#evictFromSmall();
+      if (entry !== undefined) return entry;
+    }
+    return undefined;
+  }
+
+  setCapacity(capacityBytes: number): void {
+    this.#mainCapacityBytes = capacityBytes - Math.floor(capacityBytes * smallShare);
+    this.#ghostCapacityBytes = Math.floor(capacityBytes * ghostShare);
+    this.#trimGhosts();
+  }
+
+  *entries(): IterableIterator<E> {
+    for (const entry of this.#main.entries()) if (entry.mark > 0) yield entry;
+    for (const entry of this.#small.entries()) if (entry.mark >= promotingFrequency) yield entry;
+    for (const entry of this.#main.entries()) if (entry.mark === 0) yield entry;
+    for (const entry of this.#small.entries()) if (entry.mark < promotingFrequency) yield entry;
+  }
+
+  #receive(key: string): void {
+    if (key === this.#incomingKey) return;
+    this.#incomingKey = key;
+    this.#isReturning = this.#ghosts.remove(key);
+  }
+
+  #evictFromSmall(): E | undefined {
+    const oldest = this.#small.removeLast();
+    if (oldest === undefined) return undefined;
+    if (oldest.mark >= promotingFrequency) {
+      oldest.mark = 0;
+      this.#main.addFirst(oldest);
+      return undefined;
+    }
+    this.#ghosts.add(oldest.key, oldest.sizeBytes);
+    this.#trimGhosts();
+    return oldest;
+  }
+
+  #evictFromMain(): E | undefined {
+    const oldest = this.#main.removeLast();
+    if (oldest === undefined || oldest.mark === 0) return oldest;
+    oldest.mark--;
+    this.#main.addFirst(oldest);
+    return undefined;
+  }
+
+  #trimGhosts(): void {
+    while (this.#ghosts.sizeBytes > this.#ghostCapacityBytes) this.#ghosts.removeOldest();
+  }
+}
+
+const smallShare = 0.1;
+const ghostShare = 0.9;
+const promotingFrequency = 2;
+const mostFrequent = 3;
