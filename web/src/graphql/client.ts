@@ -1,0 +1,36 @@
+import { cacheExchange } from '@urql/exchange-graphcache';
+import { Client, fetchExchange, subscriptionExchange } from '@urql/vue';
+import type { Client as SocketClient } from 'graphql-ws';
+import { cacheUpdates } from './cache-updates.ts';
+
+/** The way to the api: queries and mutations by POST, subscriptions over the given socket, results normalised by key. */
+export function createGraphqlClient(socket: SocketClient): Client {
+  return new Client({
+    url: '/graphql',
+    preferGetMethod: false,
+    fetchOptions: { headers: { 'apollo-require-preflight': 'true' } },
+    exchanges: [
+      cacheExchange({
+        keys: {
+          Image: (image) => image['key'] as string,
+          CacheNode: (node) => node['name'] as string,
+          // What exists once or has no identity lives inside of what refers to it.
+          Pool: () => null,
+          ImageChange: () => null,
+          ImageConnection: () => null,
+          ImageEdge: () => null,
+          PageInfo: () => null,
+        },
+        updates: cacheUpdates,
+      }),
+      fetchExchange,
+      subscriptionExchange({
+        forwardSubscription: (request) => ({
+          subscribe: (sink) => ({
+            unsubscribe: socket.subscribe({ query: request.query ?? '', variables: request.variables }, sink),
+          }),
+        }),
+      }),
+    ],
+  });
+}
