@@ -1,4 +1,5 @@
 import type { SqliteRemoteDatabase } from 'drizzle-orm/sqlite-proxy';
+import { ShoalError } from '../errors.ts';
 import type { Tables } from './tables.ts';
 
 /** drizzle's query builder. The type is SQLite's, the object may be MySQL's: build only what is the same on both. */
@@ -12,16 +13,16 @@ export interface Database {
   readonly dialect: 'sqlite' | 'mysql';
   readonly tables: Tables;
   /**
-   * Runs one statement or a few independent ones.
-   * @throws ShoalError UNAVAILABLE when the database can't be reached or is full; DuplicateRow
+   * Runs one statement or a few independent ones; on SQLite the next caller waits until they are done.
+   * @throws ShoalError UNAVAILABLE when the database can't be reached, is busy or full; ConnectionLost; DuplicateRow
    */
   query<T>(work: (queries: Queries) => Promise<T>): Promise<T>;
   /**
-   * Runs all statements of `work` or none. Inside, use only the handle passed in: on SQLite everything else waits for the end.
-   * MySQL may end it with a deadlock, which is a ShoalError UNAVAILABLE.
+   * Runs all statements of `work` or none. Inside, use only the handle passed in: on SQLite every other query waits for the end.
+   * A deadlock on MySQL is UNAVAILABLE too: nothing was done.
    */
   transaction<T>(work: (queries: Queries) => Promise<T>): Promise<T>;
-  /** How many rows an awaited insert, update or delete has matched. */
+  /** How many rows an awaited update or delete has matched. */
   affectedRows(result: unknown): number;
   /** Rejects with the reason while the database can't be used. */
   check(): Promise<void>;
@@ -30,5 +31,14 @@ export interface Database {
 
 /** An insert met a row with the same primary key or unique value. */
 export class DuplicateRow extends Error {
-  override readonly name = 'DuplicateRow';
+  constructor(options: ErrorOptions) {
+    super('A row with the same key exists.', options);
+  }
+}
+
+/** The connection broke with a statement on its way: whether it was done is not known. */
+export class ConnectionLost extends ShoalError {
+  constructor(options: ErrorOptions) {
+    super('UNAVAILABLE', 'The connection to the database was lost. Try again.', options);
+  }
 }

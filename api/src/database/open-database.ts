@@ -1,4 +1,6 @@
 import type { Database } from './database.ts';
+import { openMysql } from './mysql.ts';
+import { openSqlite } from './sqlite.ts';
 
 /** `url` is MySQL's (`mysql://user:password@host:port/name`); `file` is SQLite's. */
 export type DatabaseLocation = { readonly url: string } | { readonly file: string };
@@ -7,6 +9,6 @@ export type DatabaseLocation = { readonly url: string } | { readonly file: strin
  * Opens the database and brings its tables up to date; several processes may do so at once.
  * @throws ShoalError UNAVAILABLE
  */
-export async function openDatabase(_location: DatabaseLocation): Promise<Database> {
-  throw new Error('Not built yet.');
+export async function openDatabase(location: DatabaseLocation): Promise<Database> {
+  return 'url' in location ? await openMysql(location.url) : await openSqlite(location.file);
 }

@@ -1,3 +1,5 @@
+import { ShoalError } from '../errors.ts';
+
 /** The widths, in pixels, that a rendering may have. */
 export const VARIANT_WIDTHS = [64, 160, 320, 640, 960, 1280, 1920, 2560] as const;
 export type VariantWidth = (typeof VARIANT_WIDTHS)[number];
@@ -15,3 +17,13 @@ export interface Variant {
 export const ALL_VARIANTS: readonly Variant[] = VARIANT_WIDTHS.flatMap((width) =>
   VARIANT_FORMATS.map((format) => ({ width, format })),
 );
+
+/** @throws ShoalError BAD_USER_INPUT */
+export function parseWidth(width: number): VariantWidth {
+  const known = VARIANT_WIDTHS.find((candidate) => candidate === width);
+  if (known !== undefined) return known;
+  throw new ShoalError(
+    'BAD_USER_INPUT',
+    `There are no renderings of that width. Choose one of ${VARIANT_WIDTHS.join(', ')} pixels.`,
+  );
+}
