@@ -1,0 +1,50 @@
+import { unwrapResolverError } from '@apollo/server/errors';
+import type { ValidationError } from 'class-validator';
+import type { GraphQLFormattedError } from 'graphql';
+import { ArgumentValidationError } from 'type-graphql';
+import { ShoalError } from '../errors.ts';
+
+/**
+ * What the client is told of an error: the code and the message of a ShoalError, the faults of arguments by name, and nothing of
+ * what broke inside, which goes to `report`.
+ */
+export function formatError(
+  formatted: GraphQLFormattedError,
+  error: unknown,
+  report: (error: unknown) => void,
+): GraphQLFormattedError {
+  const original = unwrapResolverError(error);
+  if (original instanceof ShoalError) {
+    if (original.code === 'INTERNAL' || original.code === 'UNAVAILABLE') report(original);
+    return withCode(formatted, original.code, original.message);
+  }
+  if (original instanceof ArgumentValidationError) {
+    return withCode(formatted, 'BAD_USER_INPUT', faultsOf(original.extensions.validationErrors).join('; '));
+  }
+  const code = formatted.extensions?.['code'];
+  if (original === error && code !== undefined && code !== 'INTERNAL_SERVER_ERROR') {
+    return withCode(formatted, String(code), formatted.message);
+  }
+  if (isUploadError(original)) {
+    return withCode(formatted, original.status === 413 ? 'PAYLOAD_TOO_LARGE' : 'BAD_USER_INPUT', original.message);
+  }
+  report(original);
+  return withCode(formatted, 'INTERNAL', 'Something broke on our side. The log says what.');
+}
+
+function withCode(formatted: GraphQLFormattedError, code: string, message: string): GraphQLFormattedError {
+  const { locations, path } = formatted;
+  return { message, ...(locations && { locations }), ...(path && { path }), extensions: { code } };
+}
+
+function faultsOf(errors: readonly ValidationError[]): string[] {
+  return errors.flatMap((error) => [
+    ...Object.values(error.constraints ?? {}),
+    ...faultsOf(error.children ?? []),
+  ]);
+}
+
+/** graphql-upload throws errors of the package http-errors, and `expose` says that the message is for the client. */
+function isUploadError(error: unknown): error is Error & { status: number } {
+  return error instanceof Error && 'expose' in error && error.expose === true && 'status' in error;
+}

@@ -1,0 +1,46 @@
+import { ApolloServer } from '@apollo/server';
+import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
+import fastifyApollo from '@as-integrations/fastify';
+import type { FastifyError, FastifyInstance } from 'fastify';
+import type { GraphQLSchema } from 'graphql';
+import { formatError } from './format-error.ts';
+import { acceptMultipart } from './multipart.ts';
+
+export interface GraphQLRouteOptions {
+  readonly schema: GraphQLSchema;
+  readonly maxUploadBytes: number;
+  /** Takes errors whose cause the client is not told. */
+  readonly report: (error: unknown) => void;
+}
+
+/**
+ * Serves GraphQL over HTTP at `/graphql`, uploads by the GraphQL multipart request specification included. Returns its stop.
+ * https://github.com/jaydenseric/graphql-multipart-request-spec
+ */
+export async function serveGraphQL(
+  fastify: FastifyInstance,
+  { schema, maxUploadBytes, report }: GraphQLRouteOptions,
+): Promise<() => Promise<void>> {
+  const apollo = new ApolloServer({
+    schema,
+    csrfPrevention: true,
+    introspection: true,
+    stopOnTerminationSignals: false,
+    includeStacktraceInErrorResponses: false,
+    formatError: (formatted, error) => formatError(formatted, error, report),
+    plugins: [ApolloServerPluginLandingPageDisabled()],
+  });
+  await apollo.start();
+  await fastify.register(async (scope) => {
+    acceptMultipart(scope, maxUploadBytes);
+    scope.setErrorHandler<FastifyError>(async (error, _request, reply) => {
+      const status = error.statusCode ?? 500;
+      if (status >= 500) report(error);
+      const message = status >= 500 ? 'Something broke on our side. The log says what.' : error.message;
+      const code = status >= 500 ? 'INTERNAL' : 'BAD_REQUEST';
+      await reply.code(status).send({ errors: [{ message, extensions: { code } }] });
+    });
+    await scope.register(fastifyApollo(apollo), { path: '/graphql' });
+  });
+  return () => apollo.stop();
+}
