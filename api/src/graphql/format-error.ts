@@ -26,7 +26,11 @@ export function formatError(
     return withCode(formatted, String(code), formatted.message);
   }
   if (isUploadError(original)) {
-    return withCode(formatted, original.status === 413 ? 'PAYLOAD_TOO_LARGE' : 'BAD_USER_INPUT', original.message);
+    return withCode(
+      formatted,
+      original.status === 413 ? 'PAYLOAD_TOO_LARGE' : 'BAD_USER_INPUT',
+      original.message,
+    );
   }
   report(original);
   return withCode(formatted, 'INTERNAL', 'Something broke on our side. The log says what.');

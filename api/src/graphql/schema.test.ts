@@ -18,13 +18,15 @@ describe('the schema', () => {
     };
     const roots = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()];
     for (const type of Object.values(schema.getTypeMap())) {
-      if (type.name.startsWith('__') || ['String', 'Int', 'Boolean', 'ID', 'Float'].includes(type.name)) continue;
+      if (type.name.startsWith('__') || ['String', 'Int', 'Boolean', 'ID', 'Float'].includes(type.name))
+        continue;
       if (!roots.some((root) => root === type)) check(type.name, type);
       if (isEnumType(type)) type.getValues().forEach((value) => check(`${type.name}.${value.name}`, value));
       if (!isObjectType(type) && !isInterfaceType(type) && !isInputObjectType(type)) continue;
       for (const field of Object.values(type.getFields())) {
         check(`${type.name}.${field.name}`, field);
-        if ('args' in field) field.args.forEach((arg) => check(`${type.name}.${field.name}.${arg.name}`, arg));
+        if ('args' in field)
+          field.args.forEach((arg) => check(`${type.name}.${field.name}.${arg.name}`, arg));
       }
     }
     expect(undescribed).toEqual([]);

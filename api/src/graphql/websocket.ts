@@ -26,7 +26,8 @@ export function serveWebsocket(
       onSubscribe: (_context, _id, payload) => prepare(schema, payload),
       onNext: (_context, _id, _payload, _args, result) =>
         result.errors === undefined ? undefined : { ...result, errors: result.errors.map(format) },
-      onError: (_context, _id, _payload, errors) => errors.map((error) => format(new GraphQLError(error.message, error))),
+      onError: (_context, _id, _payload, errors) =>
+        errors.map((error) => format(new GraphQLError(error.message, error))),
     },
     sockets,
     20_000,

@@ -4,7 +4,13 @@ import { imagePath } from '../http/image-url.ts';
 import { decodeCursor, encodeCursor } from './image-cursor.ts';
 import { ImagesArgs, UploadImageInput } from './image.input.ts';
 import type { ImageChange, ImageRow, ImageService } from './image-service.ts';
-import { DeleteAllImagesResult, ImageChangeType, ImageConnection, ImageOrder, ImageType } from './image.type.ts';
+import {
+  DeleteAllImagesResult,
+  ImageChangeType,
+  ImageConnection,
+  ImageOrder,
+  ImageType,
+} from './image.type.ts';
 import { parseWidth } from './variant.ts';
 
 /** The topic under which changes of images are published to subscribers. */

@@ -3,7 +3,9 @@ import { Field, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
 
 @ObjectType('Image', { description: 'An uploaded picture: a key and its newest version.' })
 export class ImageType {
-  @Field(() => String, { description: "The user's name for the image: 1 to 200 characters of Unicode (NFC)." })
+  @Field(() => String, {
+    description: "The user's name for the image: 1 to 200 characters of Unicode (NFC).",
+  })
   key!: string;
 
   @Field(() => ID, {
@@ -30,8 +32,7 @@ export class ImageType {
   sha256!: string;
 
   @Field(() => String, {
-    description:
-      'ThumbHash of the image in base64: a placeholder of about 25 bytes to show while it loads.',
+    description: 'ThumbHash of the image in base64: a placeholder of about 25 bytes to show while it loads.',
   })
   thumbHash!: string;
 

@@ -1,23 +1,20 @@
 import { Mutation, Query, Resolver } from 'type-graphql';
-import { PoolType } from './pool.type.ts';
-
-/** What the pool tells of itself and what it can be told to do. */
-export interface PoolControl {
-  describe(): Promise<PoolType>;
-  clear(): Promise<void>;
-}
+import type { NodeStatus, Pool } from './pool.ts';
+import { PoolType, type CacheNode } from './pool.type.ts';
 
 @Resolver(() => PoolType)
 export class PoolResolver {
-  readonly #pool: PoolControl;
+  readonly #pool: Pool;
 
-  constructor(pool: PoolControl) {
+  constructor(pool: Pool) {
     this.#pool = pool;
   }
 
   @Query(() => PoolType, { description: 'The cache nodes and what they hold now.' })
   async pool(): Promise<PoolType> {
-    return await this.#pool.describe();
+    const nodes = await this.#pool.nodes();
+    const { desiredSize, topology } = this.#pool;
+    return { desiredSize, epoch: topology.epoch, nodes: nodes.map(toCacheNode) };
   }
 
   @Mutation(() => PoolType, {
@@ -26,6 +23,19 @@ export class PoolResolver {
   })
   async clearCache(): Promise<PoolType> {
     await this.#pool.clear();
-    return await this.#pool.describe();
+    return await this.pool();
   }
+}
+
+function toCacheNode({ label, address, state, counters }: NodeStatus): CacheNode {
+  return {
+    name: label,
+    address,
+    state,
+    items: counters?.items ?? null,
+    bytes: counters?.bytes ?? null,
+    capacityBytes: counters?.capacityBytes ?? null,
+    hits: counters?.hits ?? null,
+    misses: counters?.misses ?? null,
+  };
 }

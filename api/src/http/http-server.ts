@@ -1,0 +1,63 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import Fastify, { type FastifyInstance } from 'fastify';
+import type { GraphQLSchema } from 'graphql';
+import type { Logger } from 'pino';
+import { serveGraphQL } from '../graphql/graphql-route.ts';
+import { servePlayground } from '../graphql/playground.ts';
+import { serveWebsocket } from '../graphql/websocket.ts';
+import type { Stops } from '../stops.ts';
+import { serveHealth, type HealthCheck } from './health.ts';
+import { serveSpa } from './spa.ts';
+
+export interface HttpServerOptions {
+  readonly host: string;
+  /** 0 for any free one. */
+  readonly port: number;
+  readonly log: Logger;
+  /** Answers a request for an image; false for any other request, which it leaves alone. */
+  readonly imageRoute: (request: IncomingMessage, response: ServerResponse) => boolean;
+  readonly schema: GraphQLSchema;
+  readonly maxUploadBytes: number;
+  readonly healthChecks: readonly HealthCheck[];
+  /** The built single-page app. */
+  readonly webFolder: string;
+}
+
+/** How long requests under way may take to end when the server is stopped. */
+const GRACE_MS = 1000;
+/** Longer than the idle timeout of the load balancers in front of it, or they would send requests into closing connections. */
+const KEEP_ALIVE_MS = 72_000;
+
+/** Serves everything on one port, and adds the ways to stop. Resolves with the URL once it listens. */
+export async function startHttpServer(options: HttpServerOptions, stops: Stops): Promise<string> {
+  const { host, port, log, imageRoute, schema, maxUploadBytes, healthChecks, webFolder } = options;
+  const report = (error: unknown) => log.error({ err: error }, 'Something broke.');
+  const fastify = Fastify({
+    loggerInstance: log,
+    forceCloseConnections: 'idle',
+    // Reads of images go past the framework, whose routing would be a good part of their cost.
+    serverFactory: (handler) =>
+      createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
+        if (!imageRoute(request, response)) handler(request, response);
+      }),
+  });
+  stops.add(() => close(fastify));
+  stops.add(await serveGraphQL(fastify, { schema, maxUploadBytes, report }));
+  stops.add(serveWebsocket(fastify.server, schema, report));
+  servePlayground(fastify);
+  serveHealth(fastify, healthChecks, report);
+  await serveSpa(fastify, webFolder);
+  await fastify.listen({ host, port });
+  return urlOf(fastify.server.address() as AddressInfo);
+}
+
+async function close(fastify: FastifyInstance): Promise<void> {
+  const timer = setTimeout(() => fastify.server.closeAllConnections(), GRACE_MS);
+  await fastify.close();
+  clearTimeout(timer);
+}
+
+function urlOf({ address, family, port }: AddressInfo): string {
+  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
+}
