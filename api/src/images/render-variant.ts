@@ -1,3 +1,6 @@
+import sharp, { type Sharp } from 'sharp';
+import { ShoalError } from '../errors.ts';
+import { PICTURE_SECONDS, pictureWork } from './picture-work.ts';
 import type { Variant } from './variant.ts';
 
 export interface Rendering {
@@ -5,10 +8,58 @@ export interface Rendering {
   readonly contentType: string;
 }
 
+/** The largest side that WebP can have; AVIF and JPEG can have more. */
+const MAX_HEIGHT = 16_383;
+
+/** Chosen so that all look alike. AVIF's higher efforts take many times as long for a few percent of its size. */
+const encoders = {
+  avif: { contentType: 'image/avif', encode: (picture: Sharp) => picture.avif({ quality: 50, effort: 0 }) },
+  webp: { contentType: 'image/webp', encode: (picture: Sharp) => picture.webp({ quality: 78, effort: 3 }) },
+  jpeg: { contentType: 'image/jpeg', encode: (picture: Sharp) => picture.jpeg({ quality: 80 }) },
+  png: { contentType: 'image/png', encode: (picture: Sharp) => picture.png() },
+  gif: { contentType: 'image/gif', encode: (picture: Sharp) => picture.gif() },
+} as const;
+
 /**
- * Renders an original at a width and in a format.
- * @throws ShoalError BAD_USER_INPUT when the original does not decode, TOO_BUSY when too many renderings wait
+ * Renders an original upright, in sRGB, without metadata, at most as wide as it is. An animated original stays animated, which AVIF
+ * can't be: it becomes WebP.
+ * @throws ShoalError BAD_USER_INPUT when the original does not decode in time, TOO_BUSY when too many renderings wait
  */
-export async function renderVariant(_original: Buffer, _variant: Variant): Promise<Rendering> {
-  throw new Error('Not built yet.');
+export async function renderVariant(original: Buffer, variant: Variant): Promise<Rendering> {
+  return await pictureWork.run(async () => {
+    try {
+      return await render(original, variant);
+    } catch (cause) {
+      throw new ShoalError('BAD_USER_INPUT', "The image can't be rendered at this size.", { cause });
+    }
+  });
+}
+
+async function render(original: Buffer, { width, format }: Variant): Promise<Rendering> {
+  // What is stored has been inspected: its pixels were counted then.
+  const { format: family, pages = 1 } = await sharp(original, { limitInputPixels: false }).metadata();
+  const animated = pages > 1;
+  const { contentType, encode } = encoders[chooseEncoder(format, family, animated)];
+  const picture = sharp(original, { animated, failOn: 'error', limitInputPixels: false }).timeout({
+    seconds: PICTURE_SECONDS,
+  });
+  // libvips can't turn a roll of frames.
+  const upright = animated ? picture : picture.autoOrient();
+  const resized = upright.resize({ width, height: MAX_HEIGHT, fit: 'inside', withoutEnlargement: true });
+  return { bytes: await encode(resized).toBuffer(), contentType };
+}
+
+function chooseEncoder(format: Variant['format'], family: string, animated: boolean): keyof typeof encoders {
+  if (format === 'avif') return animated ? 'webp' : 'avif';
+  if (format === 'webp') return 'webp';
+  switch (family) {
+    case 'png':
+    case 'gif':
+    case 'webp':
+      return family;
+    case 'heif':
+      return 'avif';
+    default:
+      return 'jpeg';
+  }
 }
