@@ -1,0 +1,25 @@
+import { describe, expect, it } from 'vitest';
+import { formatBytes, formatShare } from './format.ts';
+
+describe('formatBytes', () => {
+  it.each([
+    [0, '0 bytes'],
+    [1, '1 byte'],
+    [999, '999 bytes'],
+    [1000, '1.0 KiB'],
+    [1536, '1.5 KiB'],
+    [348_160, '340 KiB'],
+    [1023 * 1024, '1.0 MiB'],
+    [32 * 1024 * 1024, '32.0 MiB'],
+    [5 * 1024 ** 4, '5.0 TiB'],
+  ])('writes %d as %s', (bytes, text) => {
+    expect(formatBytes(bytes)).toBe(text);
+  });
+});
+
+describe('formatShare', () => {
+  it('has one decimal, and a dash for no data', () => {
+    expect(formatShare(0.98765)).toBe('98.8 %');
+    expect(formatShare(undefined)).toBe('–');
+  });
+});

@@ -1,0 +1,28 @@
+import { describe, expect, it } from 'vitest';
+import { imageUrls } from './image-urls.ts';
+
+const page = 'https://shoal.example/image?key=x';
+
+describe('imageUrls', () => {
+  it('makes a path absolute and leaves the version out where the newest is meant', () => {
+    const image = { key: 'holiday/cat.jpg', url: '/images/holiday/cat.jpg?v=0190', width: 30, height: 20 };
+    expect(imageUrls(image, page)).toEqual({
+      versioned: 'https://shoal.example/images/holiday/cat.jpg?v=0190',
+      plain: 'https://shoal.example/images/holiday/cat.jpg',
+      html: '<img src="https://shoal.example/images/holiday/cat.jpg" width="30" height="20" alt="cat">',
+      markdown: '![cat](<https://shoal.example/images/holiday/cat.jpg>)',
+    });
+  });
+
+  it('keeps hostile keys from breaking out of HTML and Markdown', () => {
+    const image = {
+      key: 'a"><b>[x]',
+      url: `/images/${encodeURIComponent('a"><b>[x]')}?v=1`,
+      width: 1,
+      height: 1,
+    };
+    const { html, markdown } = imageUrls(image, page);
+    expect(html).toContain('alt="a&quot;&gt;&lt;b&gt;[x]"');
+    expect(markdown.startsWith('![a"><b>\\[x\\]](<https://')).toBe(true);
+  });
+});

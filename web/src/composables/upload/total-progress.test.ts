@@ -1,0 +1,28 @@
+import { describe, expect, it } from 'vitest';
+import { progressSentence, totalProgress } from './total-progress.ts';
+import type { Upload, UploadState } from './upload-queue.ts';
+
+const draft: UploadState = { phase: 'draft' };
+const waiting: UploadState = { phase: 'waiting' };
+const conflict: UploadState = { phase: 'conflict', existing: undefined };
+const failed: UploadState = { phase: 'failed', message: '', canRetry: true };
+const stored = { phase: 'stored', image: {} } as UploadState;
+const sending = (sentBytes: number): UploadState => ({ phase: 'sending', sentBytes });
+
+describe('progressSentence', () => {
+  it.each<[string, UploadState[]]>([
+    ['Uploading 2 images · 25 %', [sending(5), waiting, failed, draft]],
+    ['Uploading 1 image · 75 %', [sending(5), stored]],
+    ['1 upload needs you', [conflict, draft, stored]],
+    ['2 uploads need you', [conflict, failed]],
+    ['1 image to upload', [draft, stored]],
+    ['3 images stored', [stored, stored, stored]],
+    ['Uploads', []],
+  ])('says “%s”', (sentence, states) => {
+    expect(progressSentence(totalProgress(states.map(uploadOf)))).toBe(sentence);
+  });
+});
+
+function uploadOf(state: UploadState, id: number): Upload {
+  return { id, key: `k${id}`, overwrite: false, file: new File([new Uint8Array(10)], 'x'), state };
+}

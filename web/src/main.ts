@@ -1,0 +1,36 @@
+import { createApp } from 'vue';
+import urql from '@urql/vue';
+import App from './App.vue';
+import { Notices, noticesKey } from './composables/base/use-notices.ts';
+import { ImageChanges } from './composables/live/image-changes.ts';
+import { pauseBeforeReconnecting } from './composables/live/reconnect-pause.ts';
+import { subscribeToChanges } from './composables/live/subscribe-to-changes.ts';
+import { imageChangesKey } from './composables/live/use-image-changes.ts';
+import { sendUpload } from './composables/upload/send-upload.ts';
+import { UploadQueue } from './composables/upload/upload-queue.ts';
+import { uploadQueueKey } from './composables/upload/use-uploads.ts';
+import { createGraphqlClient } from './graphql/client.ts';
+import { createSocket, socketUrl } from './graphql/socket.ts';
+import { createShoalRouter } from './router.ts';
+import './style.css';
+
+const socket = createSocket(socketUrl(location.href));
+const client = createGraphqlClient(socket);
+const changes = new ImageChanges({
+  subscribe: subscribeToChanges(client, socket),
+  pause: pauseBeforeReconnecting,
+});
+const queue = new UploadQueue({
+  send: sendUpload(client),
+  lanes: 3,
+  onStored: (image) => changes.publish({ kind: 'UPLOADED', key: image.key, image }),
+});
+
+createApp(App)
+  .use(createShoalRouter())
+  .use(urql, client)
+  .provide(imageChangesKey, changes)
+  .provide(uploadQueueKey, queue)
+  .provide(noticesKey, new Notices())
+  .mount('#app');
+changes.start();
