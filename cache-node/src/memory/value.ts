@@ -1,0 +1,107 @@
+import type { Arena } from './arena.ts';
+import { byteAt, copyInto, eachPiece, type Extent } from './extent.ts';
+
+/** Follows each value in memory, so that the reply to a `get` of one key ends with it. */
+const TRAILER = Buffer.from('\r\nEND\r\n');
+
+/** Bytes at the end of `TRAILER` that belong to `get` alone; other replies end with the two before. */
+export const LINE_END_BYTES = 2;
+export const TRAILER_BYTES = TRAILER.length;
+
+/** Room for the header of a meta reply, also where the key is short. */
+const LEAST_HEADER_ROOM = 40;
+
+/** What stands in front of the payload at the moment. */
+export const HeaderInPlace = { NONE: 0, TEXT: 1, OTHER: 2 } as const;
+export type HeaderInPlace = (typeof HeaderInPlace)[keyof typeof HeaderInPlace];
+
+/**
+ * A payload as it lies in the arena, ready for the wire: room for a header, the payload, the trailer. With the header in place
+ * a reply is one run of bytes and needs one write.
+ *
+ * Whoever hands its memory to a socket pins it until the socket is done; memory that was given up meanwhile is released then.
+ */
+export class Value {
+  readonly extent: Extent;
+  /** Bytes before the payload. */
+  readonly room: number;
+  /** Bytes of the payload. */
+  readonly length: number;
+  header: HeaderInPlace = HeaderInPlace.NONE;
+  /** Bytes of the header in place, which ends where the payload begins. */
+  headerBytes = 0;
+  #pins = 0;
+  #isGivenUp = false;
+
+  private constructor(extent: Extent, room: number, length: number) {
+    this.extent = extent;
+    this.room = room;
+    this.length = length;
+  }
+
+  /** `undefined` when the arena has no room. */
+  static allocate(arena: Arena, headerBytes: number, length: number): Value | undefined {
+    const room = Math.max(headerBytes, LEAST_HEADER_ROOM);
+    const extent = arena.allocate(room + length + TRAILER_BYTES);
+    if (!extent) return undefined;
+    const value = new Value(extent, room, length);
+    copyInto(extent, room + length, TRAILER, 0, TRAILER_BYTES);
+    return value;
+  }
+
+  /** Whether the whole value lies in one run of bytes. */
+  get isContiguous(): boolean {
+    return this.extent.next === undefined;
+  }
+
+  get isPinned(): boolean {
+    return this.#pins > 0;
+  }
+
+  /** Copies `source[from, to)` to `offset` of the payload. The trailer may be written too: that is how it is checked. */
+  write(offset: number, source: Buffer, from: number, to: number): void {
+    copyInto(this.extent, this.room + offset, source, from, to);
+  }
+
+  /** Copies a header so that it ends where the payload begins; it must fit in `room`. */
+  putHeader(kind: HeaderInPlace, source: Buffer, from: number, to: number): void {
+    this.headerBytes = to - from;
+    copyInto(this.extent, this.room - this.headerBytes, source, from, to);
+    this.header = kind;
+  }
+
+  /** Visits the pieces of the payload. */
+  pieces(visit: (memory: Buffer, start: number, end: number) => void): void {
+    eachPiece(this.extent, this.room, this.length, visit);
+  }
+
+  /** Whether the client ended the payload as it should, with a line end. */
+  hasLineEnd(): boolean {
+    const end = this.room + this.length;
+    return byteAt(this.extent, end) === TRAILER[0] && byteAt(this.extent, end + 1) === TRAILER[1];
+  }
+
+  /** What the value takes of the arena. */
+  blockBytes(): number {
+    let total = 0;
+    for (let extent: Extent | undefined = this.extent; extent; extent = extent.next)
+      total += extent.blockBytes;
+    return total;
+  }
+
+  pin(): void {
+    this.#pins += 1;
+  }
+
+  unpin(arena: Arena): void {
+    this.#pins -= 1;
+    if (this.#pins === 0 && this.#isGivenUp) arena.release(this.extent);
+  }
+
+  /** The memory may be used for something else once no socket needs it any more. */
+  giveUp(arena: Arena): void {
+    if (this.#isGivenUp) throw new Error('Value given up twice');
+    this.#isGivenUp = true;
+    if (this.#pins === 0) arena.release(this.extent);
+  }
+}

@@ -1,0 +1,258 @@
+import type { CacheNode } from './cache-node.ts';
+import { execute, continueGet, type KeyList } from './commands/commands.ts';
+import type { Outbox } from './outbox.ts';
+import { RequestLine } from './protocol/request-line.ts';
+import { authenticate } from './commands/authenticate.ts';
+import type { StoreRequest } from './store.ts';
+
+const NEWLINE = 10;
+const SPACE = 32;
+const NOTHING = Buffer.alloc(0);
+const LONGEST_LINE_BYTES = 2048;
+const MOST_LEADING_SPACES = 100;
+
+/** A store whose payload is on its way, and what is to be done when it is complete. */
+export interface Incoming {
+  readonly request: StoreRequest;
+  finish(session: Session, incoming: Incoming, hasLineEnd: boolean): void;
+}
+
+/** What a session needs of the connection it serves. */
+export interface Line {
+  /** Stop or go on delivering bytes. */
+  pause(): void;
+  resume(): void;
+  /** Send what was handed over, then close. */
+  end(): void;
+  /** Close at once. */
+  destroy(): void;
+}
+
+/**
+ * What one client has asked for and is owed. Bytes go in as they arrive, cut anywhere; replies go into `reply`. While the client does
+ * not read its replies nothing more is carried out for it, and nothing more is read.
+ */
+export class Session {
+  readonly node: CacheNode;
+  readonly reply: Outbox;
+  readonly line = new RequestLine();
+  readonly #connection: Line;
+  /** Bytes that wait: an incomplete line, or what came before the client was held up. */
+  #waiting: Buffer = NOTHING;
+  #incoming: Incoming | undefined;
+  #receivedBytes = 0;
+  #swallowBytes = 0;
+  #keys: KeyList | undefined;
+  #stream: { next: () => boolean; stop: () => void } | undefined;
+  #isPaused = false;
+  #isClosing = false;
+  #hasEnded = false;
+  isAuthenticated: boolean;
+  /** When the last request came, in seconds since 1970. */
+  activeAt: number;
+
+  constructor(node: CacheNode, connection: Line, reply: Outbox) {
+    this.node = node;
+    this.#connection = connection;
+    this.reply = reply;
+    this.isAuthenticated = !node.credentials;
+    this.activeAt = node.clock.seconds();
+  }
+
+  /** Takes `bytes[0, length)`, which are the caller's again afterwards. */
+  receive(bytes: Buffer, length: number): void {
+    this.node.counters.bytes_read += length;
+    if (this.#isClosing) return;
+    if (this.#isHeldUp()) {
+      this.#keep(bytes, 0, length);
+      return;
+    }
+    if (this.#waiting.length > 0) {
+      const all = Buffer.concat([this.#waiting, bytes.subarray(0, length)]);
+      this.#waiting = NOTHING;
+      this.#run(all, all.length);
+    } else {
+      this.#run(bytes, length);
+    }
+  }
+
+  /** The client will send nothing more. It still gets what it asked for. */
+  end(): void {
+    this.#hasEnded = true;
+    if (!this.#isHeldUp()) this.close();
+  }
+
+  /** The socket has sent everything. */
+  drained(): void {
+    this.reply.unpin();
+    if (this.#stream) this.#streamOn();
+    else this.#goOn();
+  }
+
+  /** The connection is gone. */
+  dispose(): void {
+    this.#isClosing = true;
+    this.#waiting = NOTHING;
+    this.reply.unpin();
+    this.#stream?.stop();
+    this.#stream = undefined;
+    if (this.#incoming) this.node.cache.discard(this.#incoming.request.draft);
+    this.#incoming = undefined;
+  }
+
+  /** Whether the client has asked for something that isn't answered. */
+  get isBusy(): boolean {
+    return this.#incoming !== undefined || this.#isHeldUp() || this.#waiting.length > 0;
+  }
+
+  /** The bytes that follow are the payload of `incoming`. */
+  receivePayload(incoming: Incoming): void {
+    this.#incoming = incoming;
+    this.#receivedBytes = 0;
+  }
+
+  /** The bytes that follow are a payload that is of no use. */
+  swallow(bytes: number): void {
+    this.#swallowBytes = bytes;
+  }
+
+  /** The keys that follow belong to the `get` that was begun. */
+  receiveKeys(keys: KeyList): void {
+    this.#keys = keys;
+  }
+
+  /** Sends what is owed and closes. */
+  close(): void {
+    this.#isClosing = true;
+    this.reply.flush();
+    this.#connection.end();
+  }
+
+  closeAtOnce(): void {
+    this.#isClosing = true;
+    this.#connection.destroy();
+  }
+
+  /** Whether replies to earlier requests of the same packet have not been sent. */
+  get hasUnsent(): boolean {
+    return this.reply.hasUnsent;
+  }
+
+  /**
+   * Sends a long reply in pieces, and carries out nothing else for this client meanwhile. `next` adds a piece and says whether there
+   * are more; `stop` is called when the client leaves before the end.
+   */
+  stream(next: () => boolean, stop: () => void): void {
+    this.#stream = { next, stop };
+    setImmediate(() => this.#streamOn());
+  }
+
+  #streamOn(): void {
+    const stream = this.#stream;
+    if (!stream || this.#isClosing || this.reply.isBlocked) return;
+    const hasMore = stream.next();
+    this.reply.flush();
+    if (!hasMore) {
+      this.#stream = undefined;
+      this.#goOn();
+    } else if (!this.reply.isBlocked) {
+      setImmediate(() => this.#streamOn());
+    }
+  }
+
+  #goOn(): void {
+    if (this.#isClosing || this.#isHeldUp()) return;
+    const bytes = this.#waiting;
+    this.#waiting = NOTHING;
+    this.#run(bytes, bytes.length);
+    if (this.#isHeldUp() || this.#isClosing) return;
+    if (this.#hasEnded) {
+      this.close();
+    } else if (this.#isPaused) {
+      this.#isPaused = false;
+      this.#connection.resume();
+    }
+  }
+
+  #isHeldUp(): boolean {
+    return this.#stream !== undefined || this.reply.isBlocked;
+  }
+
+  #run(bytes: Buffer, end: number): void {
+    let at = 0;
+    while (at < end && !this.#isClosing) {
+      if (this.#isHeldUp()) break;
+      const next = this.#step(bytes, at, end);
+      if (next < 0) break;
+      at = next;
+    }
+    if (!this.#isClosing) {
+      if (at < end) this.#keep(bytes, at, end);
+      this.reply.flush();
+      if (this.#isHeldUp()) this.#hold();
+    }
+  }
+
+  /** Carries out what begins at `at`. Returns how far it came, or -1 if more must arrive first. */
+  #step(bytes: Buffer, at: number, end: number): number {
+    if (this.#incoming) return this.#takePayload(this.#incoming, bytes, at, end);
+    if (this.#swallowBytes > 0) {
+      const count = Math.min(this.#swallowBytes, end - at);
+      this.#swallowBytes -= count;
+      return at + count;
+    }
+    if (this.#keys) return this.#takeKeys(this.#keys, bytes, at, end);
+    if (!this.isAuthenticated) return authenticate(this, bytes, at, end);
+    const { line } = this;
+    const next = line.read(bytes, at, end);
+    if (next < 0) return this.#waitForLine(bytes, at, end);
+    this.activeAt = this.node.clock.seconds();
+    execute(this, line, this.activeAt);
+    return this.#keys && line.rest !== undefined ? line.rest : next;
+  }
+
+  #takePayload(incoming: Incoming, bytes: Buffer, at: number, end: number): number {
+    const { value } = incoming.request.draft;
+    const count = Math.min(value.length + 2 - this.#receivedBytes, end - at);
+    value.write(this.#receivedBytes, bytes, at, at + count);
+    this.#receivedBytes += count;
+    if (this.#receivedBytes === value.length + 2) {
+      this.#incoming = undefined;
+      incoming.finish(this, incoming, value.hasLineEnd());
+    }
+    return at + count;
+  }
+
+  #takeKeys(keys: KeyList, bytes: Buffer, at: number, end: number): number {
+    const next = continueGet(this, keys, bytes, at, end);
+    if (keys.isComplete) this.#keys = undefined;
+    return next;
+  }
+
+  /** A line that grows too long is a client that speaks something else, unless it asks for many keys. */
+  #waitForLine(bytes: Buffer, at: number, end: number): number {
+    if (end - at <= LONGEST_LINE_BYTES || bytes.subarray(at, end).includes(NEWLINE)) return -1;
+    let start = at;
+    while (bytes[start] === SPACE) start++;
+    const command = bytes.toString('latin1', start, start + 5);
+    if (start - at > MOST_LEADING_SPACES || !/^gets? /.test(command)) {
+      this.closeAtOnce();
+      return -1;
+    }
+    const withCas = command === 'gets ';
+    this.#keys = { withCas, expiresAt: undefined, isComplete: false };
+    return start + (withCas ? 5 : 4);
+  }
+
+  #keep(bytes: Buffer, from: number, to: number): void {
+    const rest = bytes.subarray(from, to);
+    this.#waiting = this.#waiting.length > 0 ? Buffer.concat([this.#waiting, rest]) : Buffer.from(rest);
+    if (this.#isHeldUp()) this.#hold();
+  }
+
+  #hold(): void {
+    if (this.#isPaused) return;
+    this.#isPaused = true;
+    this.#connection.pause();
+  }
+}
