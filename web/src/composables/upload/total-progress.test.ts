@@ -13,6 +13,7 @@ describe('progressSentence', () => {
   it.each<[string, UploadState[]]>([
     ['Uploading 2 images · 25 %', [sending(5), waiting, failed, draft]],
     ['Uploading 1 image · 75 %', [sending(5), stored]],
+    ['Storing 1 image…', [{ phase: 'storing' }, stored]],
     ['1 upload needs you', [conflict, draft, stored]],
     ['2 uploads need you', [conflict, failed]],
     ['1 image to upload', [draft, stored]],

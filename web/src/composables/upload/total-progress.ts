@@ -34,6 +34,7 @@ export function totalProgress(uploads: readonly Upload[]): TotalProgress {
 /** One sentence for the head of the tray. */
 export function progressSentence({ drafts, underWay, stored, unresolved, share }: TotalProgress): string {
   const pictures = (number: number): string => (number === 1 ? '1 image' : `${number} images`);
+  if (underWay > 0 && share === 1) return `Storing ${pictures(underWay)}…`;
   if (underWay > 0) return `Uploading ${pictures(underWay)} · ${Math.floor(share * 100)} %`;
   if (unresolved > 0) return unresolved === 1 ? '1 upload needs you' : `${unresolved} uploads need you`;
   if (drafts > 0) return `${pictures(drafts)} to upload`;
