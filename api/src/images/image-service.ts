@@ -1,10 +1,17 @@
 import type { Readable } from 'node:stream';
-import type { Database } from '../database/database.ts';
-import type { ObjectStore } from '../objects/object-store.ts';
-import type { Staging } from '../objects/staging.ts';
+import { ConnectionLost, type Database } from '../database/database.ts';
+import { ShoalError } from '../errors.ts';
+import type { ObjectName, ObjectStore } from '../objects/object-store.ts';
+import type { StagedBytes, Staging } from '../objects/staging.ts';
 import type { ImageChange, ImageChangeListener } from './image-changes.ts';
 import type { ImageRow } from './image-row.ts';
-import type { ImagePage, PageRequest } from './list-images.ts';
+import { inspectImage } from './inspect-image.ts';
+import { hashKey, parseKey } from './key.ts';
+import { type ImagePage, listImages, type PageRequest } from './list-images.ts';
+import { findRow, keyIsTaken, publishRow, removeRow } from './publish-row.ts';
+import { REMOVAL_BATCH, removeObjectsWithoutRow } from './remove-objects.ts';
+import { findNewestVersion, removeRowsUpTo } from './remove-rows.ts';
+import { makeNewVersion, type NewVersion } from './version.ts';
 
 export type { ImageChange, ImageRow };
 
@@ -20,7 +27,7 @@ export interface UploadRequest {
   readonly key: string;
   readonly file: Readable;
   readonly overwrite: boolean;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface ImageServiceOptions {
@@ -29,6 +36,7 @@ export interface ImageServiceOptions {
   readonly staging: Staging;
   readonly entries: EntryRemover;
   readonly maxUploadBytes: number;
+  /** The most pixels of a picture, those of all frames together. */
   readonly maxPixels: number;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
@@ -36,36 +44,163 @@ export interface ImageServiceOptions {
 
 /** The images: keys, their newest versions, and what happens to them. Keys come in as the user wrote them. */
 export class ImageService {
-  constructor(_options: ImageServiceOptions) {}
+  readonly #options: ImageServiceOptions;
+  readonly #newVersion: NewVersion;
+  readonly #listeners = new Set<ImageChangeListener>();
+
+  constructor(options: ImageServiceOptions) {
+    this.#options = options;
+    this.#newVersion = makeNewVersion(options.now);
+  }
 
   /**
-   * Stores a picture under a key: object, row, answer. Whatever fails or is aborted, nothing of it stays.
+   * Stores a picture under a key: object, row, answer. Whatever fails or is aborted before the row is written, nothing stays. The
+   * file is read to its end or destroyed.
    * @throws ShoalError BAD_USER_INPUT, CONFLICT, PAYLOAD_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE, TOO_BUSY, UNAVAILABLE
    */
-  async upload(_request: UploadRequest): Promise<ImageRow> {
-    throw new Error('Not built yet.');
+  async upload({ key: text, file, overwrite, signal }: UploadRequest): Promise<ImageRow> {
+    const { database, staging, maxUploadBytes, maxPixels } = this.#options;
+    // The file may break off before anybody reads it.
+    file.on('error', () => undefined);
+    try {
+      const key = parseKey(text);
+      if (!overwrite && (await findRow(database, key))) throw keyIsTaken(key);
+      const staged = await staging.stage(file, { maxBytes: maxUploadBytes, signal });
+      try {
+        const picture = await inspectImage(staged.path, { maxPixels });
+        if (signal?.aborted) throw new ShoalError('BAD_USER_INPUT', 'The upload was aborted.');
+        return await this.#store(key, staged, picture, overwrite);
+      } finally {
+        await staging.discard(staged);
+      }
+    } finally {
+      file.destroy();
+    }
   }
 
-  async find(_key: string): Promise<ImageRow | undefined> {
-    throw new Error('Not built yet.');
+  async find(key: string): Promise<ImageRow | undefined> {
+    return await findRow(this.#options.database, parseKey(key));
   }
 
-  async list(_request: PageRequest): Promise<ImagePage> {
-    throw new Error('Not built yet.');
+  /** @throws ShoalError BAD_USER_INPUT for a position or prefix that does not fit the order */
+  async list(request: PageRequest): Promise<ImagePage> {
+    return await listImages(this.#options.database, request);
   }
 
-  /** Removes the image and all its versions. Returns what it was, `undefined` where there was none. */
-  async delete(_key: string): Promise<ImageRow | undefined> {
-    throw new Error('Not built yet.');
+  /**
+   * Removes the image and all its versions. Returns what it was, `undefined` where there was none.
+   * @throws ShoalError UNAVAILABLE; when the row is gone but its objects can't be reached, they are swept within a day or so
+   */
+  async delete(key: string): Promise<ImageRow | undefined> {
+    const image = await this.#removeImage(parseKey(key));
+    if (image === undefined) return undefined;
+    const { keyHash } = image;
+    const versions = await this.#versionsUpTo(image);
+    await this.#options.entries.removeVersions(keyHash, versions);
+    for (const batch of batches(versions)) {
+      await removeObjectsWithoutRow(
+        this.#options,
+        batch.map((version) => ({ keyHash, version })),
+      );
+    }
+    return image;
   }
 
   /** Removes every image uploaded before the call; returns how many there were. */
   async deleteAll(): Promise<number> {
-    throw new Error('Not built yet.');
+    const { database } = this.#options;
+    // Greater than every version uploaded before now, by whatever clock.
+    const last = this.#newVersion(await findNewestVersion(database));
+    const deletedCount = await removeRowsUpTo(database, last);
+    this.#announce({ kind: 'ALL_DELETED' });
+    await this.#options.entries.clear();
+    let batch: ObjectName[] = [];
+    for await (const { keyHash, version } of this.#options.objects.list()) {
+      if (version > last) continue;
+      batch.push({ keyHash, version });
+      if (batch.length < REMOVAL_BATCH) continue;
+      await removeObjectsWithoutRow(this.#options, batch);
+      batch = [];
+    }
+    await removeObjectsWithoutRow(this.#options, batch);
+    return deletedCount;
   }
 
-  /** Calls the listener after each change made by this process; returns the way to stop. */
-  onChange(_listener: ImageChangeListener): () => void {
-    throw new Error('Not built yet.');
+  /** Calls the listener, which must not throw, after each change made by this process; returns the way to stop. */
+  onChange(listener: ImageChangeListener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   }
+
+  async #store(
+    key: string,
+    staged: StagedBytes,
+    picture: Awaited<ReturnType<typeof inspectImage>>,
+    overwrite: boolean,
+  ): Promise<ImageRow> {
+    const { database, objects, now } = this.#options;
+    const before = await findRow(database, key);
+    if (before !== undefined && !overwrite) throw keyIsTaken(key);
+    const name = { keyHash: hashKey(key), version: this.#newVersion(before?.version) };
+    const { sizeBytes, sha256 } = staged;
+    const at = new Date(now());
+    await objects.put(name, { ...staged, contentType: picture.contentType });
+    const row = { key, ...name, ...picture, sizeBytes, sha256, createdAt: at, updatedAt: at };
+    const { outcome, image } = await this.#publish(row, overwrite);
+    if (outcome !== 'SUPERSEDED') this.#announce({ kind: outcome, key, image });
+    return image;
+  }
+
+  async #publish(row: ImageRow, overwrite: boolean) {
+    const { database } = this.#options;
+    let publication;
+    try {
+      publication = await publishRow(database, row, overwrite);
+    } catch (error) {
+      // After a lost connection the row may still come: the object must wait for the sweeper.
+      if (!(error instanceof ConnectionLost)) {
+        await removeObjectsWithoutRow(this.#options, [row]).catch(() => undefined);
+      }
+      throw error;
+    }
+    if (publication.outcome !== 'SUPERSEDED' && (await this.#isObjectGone(row))) {
+      await removeRow(database, row);
+      throw new ShoalError(
+        'CONFLICT',
+        `The key "${row.key}" was deleted while it was being uploaded. Upload it again.`,
+      );
+    }
+    return publication;
+  }
+
+  /** Only a definite answer counts: the store has acknowledged the object before. See `removeObjectsWithoutRow`. */
+  async #isObjectGone({ keyHash, version }: ObjectName): Promise<boolean> {
+    const versions = await this.#options.objects.versions(keyHash).catch(() => undefined);
+    return versions !== undefined && !versions.includes(version);
+  }
+
+  async #removeImage(key: string): Promise<ImageRow | undefined> {
+    for (;;) {
+      const image = await findRow(this.#options.database, key);
+      if (image === undefined) return undefined;
+      if (await removeRow(this.#options.database, image)) {
+        this.#announce({ kind: 'DELETED', key });
+        return image;
+      }
+    }
+  }
+
+  /** A greater version belongs to an upload that is about to write its row. */
+  async #versionsUpTo({ keyHash, version }: ImageRow): Promise<string[]> {
+    const stored = await this.#options.objects.versions(keyHash).catch(() => []);
+    return [version, ...stored.filter((other) => other < version)];
+  }
+
+  #announce(change: ImageChange): void {
+    for (const listener of this.#listeners) listener(change);
+  }
+}
+
+function* batches<T>(items: readonly T[]): Generator<T[]> {
+  for (let at = 0; at < items.length; at += REMOVAL_BATCH) yield items.slice(at, at + REMOVAL_BATCH);
 }

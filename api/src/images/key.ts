@@ -20,6 +20,17 @@ export function parseKey(text: string): string {
   return key;
 }
 
+/**
+ * Checks and normalises what keys are to begin with. It may end within a word, or with a space.
+ * @throws ShoalError BAD_USER_INPUT
+ */
+export function parsePrefix(text: string): string {
+  if (!text.isWellFormed()) {
+    throw new ShoalError('BAD_USER_INPUT', 'The prefix contains half of a surrogate pair. Leave that out.');
+  }
+  return text.normalize('NFC');
+}
+
 /** MD5 of the key in UTF-8, 32 hexadecimal digits: begins the names of the key's entries and objects. */
 export function hashKey(key: string): string {
   return createHash('md5').update(key).digest('hex');
