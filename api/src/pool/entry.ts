@@ -11,8 +11,8 @@
  */
 export interface EntryHeader {
   readonly contentType: string;
-  /** 32 bytes. */
-  readonly sha256: Buffer;
+  /** Hexadecimal. */
+  readonly sha256: string;
 }
 
 export const ENTRY_HEADER_BYTES = 34;
@@ -28,23 +28,23 @@ export function encodeEntryHeader({ contentType, sha256 }: EntryHeader): Buffer 
   const header = Buffer.alloc(ENTRY_HEADER_BYTES);
   header[0] = FORMAT;
   header[1] = contentTypeCode(contentType);
-  sha256.copy(header, SHA256_OFFSET);
+  header.write(sha256, SHA256_OFFSET, 'hex');
   return header;
 }
 
-/** Reads the header at the front of `bytes`, which must hold it whole. A format that we don't know is `undefined`. */
-export function decodeEntryHeader(bytes: Buffer): EntryHeader | undefined {
-  if (bytes[0] !== FORMAT) return undefined;
-  const contentType = contentTypeOfCode(bytes[1]!);
+/** Reads the header that is whole at `offset`. A format that we don't know is `undefined`. */
+export function decodeEntryHeader(bytes: Buffer, offset = 0): EntryHeader | undefined {
+  if (bytes[offset] !== FORMAT) return undefined;
+  const contentType = CONTENT_TYPES[bytes[offset + 1]!];
   if (contentType === undefined) return undefined;
-  // A copy: the header outlives the buffer that the socket will read into again.
-  return { contentType, sha256: Buffer.from(bytes.subarray(SHA256_OFFSET, ENTRY_HEADER_BYTES)) };
+  return { contentType, sha256: bytes.toString('hex', offset + SHA256_OFFSET, offset + ENTRY_HEADER_BYTES) };
 }
 
 /** @throws RangeError for a content type that no entry can have */
 export function contentTypeCode(contentType: string): number {
   const code = CONTENT_TYPES.findIndex((known) => known === contentType);
-  if (code < 0) throw new RangeError(`${contentType} has no code: add it to the list of content types of entries`);
+  if (code < 0)
+    throw new RangeError(`${contentType} has no code: add it to the list of content types of entries`);
   return code;
 }
 

@@ -4,7 +4,13 @@ import { describe, expect, it } from 'vitest';
 import { Ring, slotLabel, staticLabel } from './ring.ts';
 
 const md5 = (text: string) => createHash('md5').update(text).digest('hex');
-const keys = Array.from({ length: 5_000 }, (_, i) => `key-${i}`).concat('', 'a/b?c%d', 'ключ', '🐟'.repeat(50), '..');
+const keys = Array.from({ length: 5_000 }, (_, i) => `key-${i}`).concat(
+  '',
+  'a/b?c%d',
+  'ключ',
+  '🐟'.repeat(50),
+  '..',
+);
 
 describe('Ring', () => {
   it.each([
@@ -39,7 +45,10 @@ describe('Ring', () => {
   });
 
   it('moves keys only to a member that joins', () => {
-    const [before, after] = [new Ring(['node-0', 'node-1', 'node-2']), new Ring(['node-0', 'node-1', 'node-2', 'node-3'])];
+    const [before, after] = [
+      new Ring(['node-0', 'node-1', 'node-2']),
+      new Ring(['node-0', 'node-1', 'node-2', 'node-3']),
+    ];
     const moved = keys.filter((key) => before.owner(md5(key)) !== after.owner(md5(key)));
     expect(moved.every((key) => after.owner(md5(key)) === 'node-3')).toBe(true);
     expect(moved.length / keys.length).toBeGreaterThan(0.15);

@@ -66,7 +66,10 @@ function pointsOf(label: string): number[] {
 /** The digest's first four bytes, little-endian, read from its hexadecimal form. */
 function pointOf(keyHash: string): number {
   return (
-    (byteAt(keyHash, 0) | (byteAt(keyHash, 2) << 8) | (byteAt(keyHash, 4) << 16) | (byteAt(keyHash, 6) << 24)) >>>
+    (byteAt(keyHash, 0) |
+      (byteAt(keyHash, 2) << 8) |
+      (byteAt(keyHash, 4) << 16) |
+      (byteAt(keyHash, 6) << 24)) >>>
     0
   );
 }

@@ -1,0 +1,143 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ShoalError } from '../errors.ts';
+import type { BodyFacts, ImageName, ImageReading, ImageReceiver } from '../images/image-reading.ts';
+import type { Variant } from '../images/variant.ts';
+import type { BodyBudget } from '../pool/body-budget.ts';
+import type { Slab } from '../pool/slab.ts';
+import { BodyWriter } from './body-writer.ts';
+import { parseRange, type ByteRange } from './byte-range.ts';
+import { allowsRange, matchesNone } from './conditions.ts';
+import { sendError, sendProblem } from './problem.ts';
+
+export interface ImageResponseOptions {
+  readonly req: IncomingMessage;
+  readonly res: ServerResponse;
+  readonly image: ImageName;
+  /** The URL names the version, and so will always mean these bytes. */
+  readonly isImmutable: boolean;
+  readonly budget: BodyBudget;
+  /** Monotonic, in milliseconds. */
+  readonly startedAt: number;
+  readonly clock: () => number;
+  /** Called instead of an answer when the image is not there. */
+  readonly onAbsent: (error: ShoalError) => void;
+  /** Takes what an operator should know of a read that failed. */
+  readonly onError: ((error: ShoalError) => void) | undefined;
+}
+
+/** Answers one GET or HEAD with an image, or with what its conditions and ranges make of it. */
+export class ImageResponse implements ImageReceiver {
+  readonly #options: ImageResponseOptions;
+  readonly #etag: string;
+  #writer: BodyWriter | undefined;
+
+  constructor(options: ImageResponseOptions) {
+    this.#options = options;
+    this.#etag = etagOf(options.image);
+  }
+
+  /** Whether the client has this image already. */
+  get isNotModified(): boolean {
+    return matchesNone(this.#options.req.headers['if-none-match'], this.#etag);
+  }
+
+  begin(reading: ImageReading, facts: BodyFacts, isHit: boolean): void {
+    const { req, res, budget } = this.#options;
+    if (req.method === 'HEAD' || this.isNotModified) {
+      reading.cancel();
+      this.describe(facts, isHit);
+      return;
+    }
+    const range = this.#rangeOf(facts.sizeBytes);
+    if (range === 'unsatisfiable') {
+      reading.cancel();
+      const contentRange = { 'Content-Range': `bytes */${facts.sizeBytes}`, 'Accept-Ranges': 'bytes' };
+      sendProblem(
+        res,
+        416,
+        `The image has ${facts.sizeBytes} bytes; the range begins behind them.`,
+        contentRange,
+      );
+      return;
+    }
+    this.#writer = new BodyWriter(res, range ?? { start: 0, end: facts.sizeBytes }, reading, budget);
+    this.#writeHead(range === undefined ? 200 : 206, facts, isHit, range);
+  }
+
+  payload(bytes: Buffer, slab?: Slab): boolean {
+    return this.#writer!.write(bytes, slab);
+  }
+
+  end(): void {
+    // The writer has counted the bytes and ended the response.
+  }
+
+  fail(error: ShoalError): void {
+    const { res, onAbsent, onError } = this.#options;
+    if (error.httpStatus >= 500) onError?.(error);
+    // A body that ends short would pass for a whole one with some clients; a broken connection does not.
+    if (res.headersSent) res.destroy();
+    else if (error.code === 'NOT_FOUND') onAbsent(error);
+    else sendError(res, error);
+  }
+
+  /** Answers without a body: 304 if the client has the image already, else 200 to a HEAD. */
+  describe(facts: Pick<BodyFacts, 'contentType' | 'sizeBytes'>, isHit: boolean | undefined): void {
+    const { res } = this.#options;
+    if (this.isNotModified) res.writeHead(304, this.#cacheHeaders());
+    else this.#writeHead(200, facts, isHit, undefined);
+    res.end();
+  }
+
+  /** Call when the response is closed. */
+  close(): void {
+    this.#writer?.close();
+  }
+
+  #rangeOf(sizeBytes: number): ByteRange | 'unsatisfiable' | undefined {
+    const { range, 'if-range': ifRange } = this.#options.req.headers;
+    if (range === undefined || !allowsRange(typeof ifRange === 'string' ? ifRange : undefined, this.#etag))
+      return undefined;
+    const parsed = parseRange(range, sizeBytes);
+    return parsed === 'ignored' ? undefined : parsed;
+  }
+
+  #writeHead(
+    status: 200 | 206,
+    { contentType, sizeBytes }: Pick<BodyFacts, 'contentType' | 'sizeBytes'>,
+    isHit: boolean | undefined,
+    range: ByteRange | undefined,
+  ): void {
+    const { res, startedAt, clock } = this.#options;
+    const headers = this.#cacheHeaders();
+    headers.push('Content-Type', contentType);
+    headers.push('Content-Length', String(range === undefined ? sizeBytes : range.end - range.start));
+    headers.push('Accept-Ranges', 'bytes', 'X-Content-Type-Options', 'nosniff');
+    if (range !== undefined)
+      headers.push('Content-Range', `bytes ${range.start}-${range.end - 1}/${sizeBytes}`);
+    if (isHit !== undefined) {
+      const word = isHit ? 'HIT' : 'MISS';
+      headers.push(
+        'X-Cache',
+        word,
+        'Server-Timing',
+        `read;desc=${word};dur=${(clock() - startedAt).toFixed(1)}`,
+      );
+    }
+    res.writeHead(status, headers);
+  }
+
+  #cacheHeaders(): string[] {
+    const { image, isImmutable } = this.#options;
+    const headers = ['ETag', this.#etag, 'Cache-Control', isImmutable ? IMMUTABLE : 'no-cache'];
+    if (image.variant !== undefined) headers.push('Vary', 'Accept');
+    return headers;
+  }
+}
+
+const IMMUTABLE = 'public, max-age=31536000, immutable';
+
+/** Strong: the same version and variant are always the same bytes. */
+function etagOf({ version, variant }: { version: string; variant?: Variant | undefined }): string {
+  return variant === undefined ? `"${version}"` : `"${version}-${variant.width}.${variant.format}"`;
+}
