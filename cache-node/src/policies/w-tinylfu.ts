@@ -100,9 +100,9 @@ export class WTinyLfu<E extends PolicyEntry> implements Policy<E> {
     for (let candidate = this.#window.last; candidate !== undefined; candidate = this.#window.last) {
       const victim = this.#mainVictim;
       const hasRoom = this.#mainBytes + candidate.sizeBytes <= this.#mainCapacityBytes;
-      const isStronger = victim !== undefined && this.#isStronger(candidate, victim);
+      const isAdmitted = hasRoom || (victim !== undefined && this.#isStronger(candidate, victim));
       this.#sketch.add(candidate.mark);
-      if (!hasRoom && !isStronger) return move(candidate, this.#losers);
+      if (!isAdmitted) return move(candidate, this.#losers);
       this.#admit(candidate);
     }
     const victim = this.#mainVictim;
@@ -125,8 +125,9 @@ export class WTinyLfu<E extends PolicyEntry> implements Policy<E> {
   #demote(): void {
     while (this.#protected.sizeBytes > this.#protectedCapacityBytes) {
       move(this.#protected.last!, this.#probation);
-      while (this.#probation.sizeBytes > this.#probationCapacityBytes)
+      while (this.#probation.sizeBytes > this.#probationCapacityBytes) {
         move(this.#probation.last!, this.#losers);
+      }
     }
   }
 }
