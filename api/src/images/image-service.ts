@@ -7,6 +7,7 @@ import type { ImageChange, ImageChangeListener } from './image-changes.ts';
 import type { ImageRow } from './image-row.ts';
 import { inspectImage } from './inspect-image.ts';
 import { hashKey, parseKey } from './key.ts';
+import { KeyTurns } from './key-turns.ts';
 import { type ImagePage, listImages, type PageRequest } from './list-images.ts';
 import { findRow, keyIsTaken, publishRow, removeRow } from './publish-row.ts';
 import { REMOVAL_BATCH, removeObjectsWithoutRow } from './remove-objects.ts';
@@ -46,6 +47,8 @@ export interface ImageServiceOptions {
 export class ImageService {
   readonly #options: ImageServiceOptions;
   readonly #newVersion: NewVersion;
+  /** So that the changes of a key are announced in the order in which they were made. */
+  readonly #turns = new KeyTurns();
   readonly #listeners = new Set<ImageChangeListener>();
 
   constructor(options: ImageServiceOptions) {
@@ -69,7 +72,7 @@ export class ImageService {
       try {
         const picture = await inspectImage(staged.path, { maxPixels });
         if (signal?.aborted) throw new ShoalError('BAD_USER_INPUT', 'The upload was aborted.');
-        return await this.#store(key, staged, picture, overwrite);
+        return await this.#turns.run(key, () => this.#store(key, staged, picture, overwrite));
       } finally {
         await staging.discard(staged);
       }
@@ -91,8 +94,9 @@ export class ImageService {
    * Removes the image and all its versions. Returns what it was, `undefined` where there was none.
    * @throws ShoalError UNAVAILABLE; when the row is gone but its objects can't be reached, they are swept within a day or so
    */
-  async delete(key: string): Promise<ImageRow | undefined> {
-    const image = await this.#removeImage(parseKey(key));
+  async delete(text: string): Promise<ImageRow | undefined> {
+    const key = parseKey(text);
+    const image = await this.#turns.run(key, () => this.#removeImage(key));
     if (image === undefined) return undefined;
     const { keyHash } = image;
     const versions = await this.#versionsUpTo(image);
