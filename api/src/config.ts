@@ -58,7 +58,9 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
 function faultsBetween(config: Config): string[] {
   const faults: string[] = [];
   if (config.POOL_SIZE > config.POOL_MAX_NODES) {
-    faults.push(`POOL_SIZE (${config.POOL_SIZE}) must not be above POOL_MAX_NODES (${config.POOL_MAX_NODES})`);
+    faults.push(
+      `POOL_SIZE (${config.POOL_SIZE}) must not be above POOL_MAX_NODES (${config.POOL_MAX_NODES})`,
+    );
   }
   return faults;
 }

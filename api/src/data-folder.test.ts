@@ -40,6 +40,9 @@ it('is free again when its process was killed', async () => {
   claimDataFolder(folder)();
 });
 
-it.each(['/proc/shoal', '/dev/null', '/dev/null/shoal'])('names %s as a folder that can not be written', (path) => {
-  expect(() => claimDataFolder(path)).toThrow(`DATA_DIR ${path} can't be written`);
-});
+it.each(['/proc/shoal', '/dev/null', '/dev/null/shoal'])(
+  'names %s as a folder that can not be written',
+  (path) => {
+    expect(() => claimDataFolder(path)).toThrow(`DATA_DIR ${path} can't be written`);
+  },
+);

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { isEnumType, isInputObjectType, isInterfaceType, isObjectType } from 'graphql';
+import { type GraphQLArgument, isEnumType, isInputObjectType, isInterfaceType, isObjectType } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { createSchema, printSchemaFile } from './schema.ts';
 
@@ -25,8 +25,8 @@ describe('the schema', () => {
       if (!isObjectType(type) && !isInterfaceType(type) && !isInputObjectType(type)) continue;
       for (const field of Object.values(type.getFields())) {
         check(`${type.name}.${field.name}`, field);
-        if ('args' in field)
-          field.args.forEach((arg) => check(`${type.name}.${field.name}.${arg.name}`, arg));
+        const args: readonly GraphQLArgument[] = 'args' in field ? field.args : [];
+        args.forEach((arg) => check(`${type.name}.${field.name}.${arg.name}`, arg));
       }
     }
     expect(undescribed).toEqual([]);

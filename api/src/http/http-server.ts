@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import Fastify, { type FastifyInstance } from 'fastify';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 import { serveGraphQL } from '../graphql/graphql-route.ts';
@@ -33,8 +33,8 @@ const KEEP_ALIVE_MS = 72_000;
 export async function startHttpServer(options: HttpServerOptions, stops: Stops): Promise<string> {
   const { host, port, log, imageRoute, schema, maxUploadBytes, healthChecks, webFolder } = options;
   const report = (error: unknown) => log.error({ err: error }, 'Something broke.');
-  const fastify = Fastify({
-    loggerInstance: log,
+  const fastify: FastifyInstance = Fastify({
+    loggerInstance: log as FastifyBaseLogger,
     forceCloseConnections: 'idle',
     // Reads of images go past the framework, whose routing would be a good part of their cost.
     serverFactory: (handler) =>

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
+import { sendProblem } from './problem.ts';
 
 /**
  * Serves the built single-page app of a folder. Its hashed assets may be kept for ever; every other path that a browser navigates
@@ -23,9 +24,8 @@ export async function serveSpa(fastify: FastifyInstance, folder: string): Promis
   fastify.setNotFoundHandler(async (request, reply) => {
     const isNavigation = request.method === 'GET' && (request.headers.accept ?? '').includes('text/html');
     if (hasPage && isNavigation) return await reply.sendFile('index.html');
-    return await reply
-      .code(404)
-      .type('application/problem+json')
-      .send(JSON.stringify({ title: 'Not found', status: 404, detail: `There is nothing at this path.` }));
+    reply.hijack();
+    sendProblem(reply.raw, 404, 'There is nothing at this path.');
+    return reply;
   });
 }
