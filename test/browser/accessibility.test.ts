@@ -1,0 +1,105 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { query, uploaded } from '../client.ts';
+import { photographs, type Picture } from '../pictures.ts';
+import { startSystem, type System } from '../system.ts';
+import { chooseFiles, DESKTOP, expectAccessible, openBrowser, openPage, overflow, PHONE } from './browser.ts';
+
+let system: System;
+let browser: Browser;
+let pictures: Picture[];
+
+beforeAll(async () => {
+  [system, browser, pictures] = await Promise.all([startSystem(), openBrowser(), photographs()]);
+});
+afterAll(async () => {
+  await browser.close();
+  await system.stop();
+});
+
+const screens = [
+  { name: 'light', theme: 'light', viewport: DESKTOP },
+  { name: 'dark', theme: 'dark', viewport: DESKTOP },
+  { name: 'small and light', theme: 'light', viewport: PHONE },
+] as const;
+
+describe.each(screens)('on a screen $name', (screen) => {
+  it.each<[string, { path: string; isEmpty?: boolean; act: (page: Page) => Promise<unknown> }]>([
+    [
+      'an empty gallery',
+      { path: '/', isEmpty: true, act: (page) => page.getByRole('heading', { level: 2 }).waitFor() },
+    ],
+    ['a full gallery', { path: '/', act: (page) => page.locator('main li').first().waitFor() }],
+    [
+      'a search without a find',
+      { path: '/?prefix=nothing', act: (page) => page.getByText('No key begins').waitFor() },
+    ],
+    [
+      'an image',
+      {
+        path: '/image?key=first',
+        act: (page) => page.getByRole('heading', { name: 'Facts', exact: true }).waitFor(),
+      },
+    ],
+    [
+      'an image that is not there',
+      { path: '/image?key=none', act: (page) => page.getByText('There is no').waitFor() },
+    ],
+    ['the question before a deletion', { path: '/image?key=first', act: askForDeletion }],
+    ['the uploads with a fault and a conflict', { path: '/', act: makeConflict }],
+    ['the pool', { path: '/pool', act: (page) => page.getByRole('list', { name: 'Nodes' }).waitFor() }],
+    [
+      'no page at all',
+      { path: '/nowhere', act: (page) => page.getByText('There is no such page').waitFor() },
+    ],
+  ])('%s passes axe-core and fits', async (_name, { path, isEmpty = false, act }) => {
+    await fill(isEmpty);
+    const { page, faults, close } = await openPage(browser, system.url + path, screen);
+    await act(page);
+    await expectAccessible(page);
+    expect(await overflow(page)).toBe(0);
+    await close();
+    expect(faults).toEqual([]);
+  });
+});
+
+describe('the theme', () => {
+  it('follows the system until one chooses, and remembers the choice', async () => {
+    const { page, close } = await openPage(browser, system.url, { theme: 'dark' });
+    const scheme = (): Promise<string> =>
+      page.evaluate(() => getComputedStyle(document.documentElement).colorScheme);
+    expect(await scheme()).toBe('light dark');
+    await page.getByRole('button', { name: 'Theme: as the system. Change' }).click();
+    expect(await scheme()).toBe('light');
+    await page.reload();
+    expect(await scheme()).toBe('light');
+    await close();
+  });
+});
+
+async function fill(isEmpty: boolean): Promise<void> {
+  if (isEmpty) {
+    await query(system.url, 'mutation { deleteAllImages { deletedCount } }');
+    return;
+  }
+  const { data } = await query(system.url, '{ image(key: "first") { key } }');
+  if (data?.['image']) return;
+  for (const [place, { name, bytes }] of pictures.entries())
+    await uploaded(system.url, place === 0 ? 'first' : name, bytes);
+}
+
+async function askForDeletion(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Delete' }).click();
+  await page.getByRole('alertdialog').waitFor();
+}
+
+async function makeConflict(page: Page): Promise<void> {
+  const buffer = pictures[0]!.bytes;
+  await chooseFiles(page, [
+    { name: 'first', mimeType: 'image/png', buffer },
+    { name: 'faulty', mimeType: 'image/png', buffer },
+  ]);
+  await page.getByRole('textbox', { name: 'Key for faulty' }).fill('');
+  await page.getByRole('button', { name: 'Upload 2 images' }).click();
+  await page.getByRole('group', { name: 'Conflict over first' }).waitFor();
+}

@@ -1,0 +1,137 @@
+/// <reference lib="dom" />
+/// <reference lib="dom.iterable" />
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type Axe from 'axe-core';
+import { chromium, type Browser, type Page } from 'playwright-core';
+import { expect } from 'vitest';
+
+const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+export const DESKTOP = { width: 1280, height: 800 };
+export const PHONE = { width: 390, height: 844 };
+
+/** A page in a browser context of its own, with an eye on what must never happen. */
+export interface WatchedPage {
+  readonly page: Page;
+  /** Errors on the console, uncaught exceptions and requests to other hosts so far, in words. */
+  readonly faults: readonly string[];
+  close(): Promise<void>;
+}
+
+export interface PageOptions {
+  readonly theme?: 'light' | 'dark';
+  readonly viewport?: { width: number; height: number };
+}
+
+/** Starts the Chromium of the system (CHROMIUM names another). */
+export async function openBrowser(): Promise<Browser> {
+  return await chromium.launch({
+    executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  });
+}
+
+/** Opens a path of the system. Motion is reduced, so that nothing is looked at half-way. */
+export async function openPage(
+  browser: Browser,
+  address: string,
+  options: PageOptions = {},
+): Promise<WatchedPage> {
+  const context = await browser.newContext({
+    viewport: options.viewport ?? DESKTOP,
+    colorScheme: options.theme ?? 'light',
+    reducedMotion: 'reduce',
+    permissions: ['clipboard-read', 'clipboard-write'],
+  });
+  const page = await context.newPage();
+  page.setDefaultTimeout(10_000);
+  const faults: string[] = [];
+  page.on('console', (message) => {
+    if (message.type() === 'error') faults.push(`console: ${message.text()} ${message.location().url}`);
+  });
+  page.on('pageerror', (error) => faults.push(`exception: ${error.message}`));
+  page.on('request', (request) => {
+    const url = new URL(request.url());
+    if (['http:', 'https:', 'ws:', 'wss:'].includes(url.protocol) && url.host !== new URL(address).host) {
+      faults.push(`request to another host: ${url.href}`);
+    }
+  });
+  await page.goto(address);
+  return { page, faults, close: () => context.close() };
+}
+
+/** Like `expect.poll`, with the patience of the page's own waits. */
+export const eventually: typeof expect.poll = (probe, options) =>
+  expect.poll(probe, { timeout: 10_000, ...options });
+
+/** Expects axe-core to find nothing against WCAG 2.2 AA on the page as it is. */
+export async function expectAccessible(page: Page): Promise<void> {
+  await page.evaluate(axeSource);
+  const findings = await page.evaluate(async () => {
+    const { axe } = window as unknown as { axe: typeof Axe };
+    const { violations } = await axe.run(document, {
+      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+    });
+    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join('\n')}`);
+  });
+  expect(findings).toEqual([]);
+}
+
+/** How many pixels wider than the window the page is. */
+export async function overflow(page: Page): Promise<number> {
+  return await page.evaluate(
+    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+  );
+}
+
+/** A file as Playwright hands it to a page. */
+export interface LocalFile {
+  readonly name: string;
+  readonly mimeType: string;
+  readonly buffer: Buffer;
+}
+
+/** Chooses files by the button in the page's head. */
+export async function chooseFiles(page: Page, files: LocalFile[]): Promise<void> {
+  const chooser = page.waitForEvent('filechooser');
+  await page.getByRole('banner').getByRole('button', { name: 'Upload' }).click();
+  await (await chooser).setFiles(files);
+}
+
+/** Lets the page see files as dragged in, dropped or pasted. */
+export async function sendFiles(
+  page: Page,
+  kinds: readonly ('dragenter' | 'dragover' | 'drop' | 'paste')[],
+  files: readonly LocalFile[],
+): Promise<void> {
+  const plain = files.map(({ name, mimeType, buffer }) => ({
+    name,
+    mimeType,
+    base64: buffer.toString('base64'),
+  }));
+  await page.evaluate(
+    ({ kinds, plain }) => {
+      const data = new DataTransfer();
+      for (const { name, mimeType, base64 } of plain) {
+        const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+        data.items.add(new File([bytes], name, { type: mimeType }));
+      }
+      for (const kind of kinds) {
+        const event =
+          kind === 'paste'
+            ? new ClipboardEvent(kind, { clipboardData: data, bubbles: true, cancelable: true })
+            : new DragEvent(kind, { dataTransfer: data, bubbles: true, cancelable: true });
+        document.body.dispatchEvent(event);
+      }
+    },
+    { kinds, plain },
+  );
+}

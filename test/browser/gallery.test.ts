@@ -1,0 +1,170 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { query, uploaded } from '../client.ts';
+import { makePicture } from '../pictures.ts';
+import { startSystem, type System } from '../system.ts';
+import { eventually, openBrowser, openPage, type WatchedPage } from './browser.ts';
+
+const MANY = 150;
+
+let system: System;
+let browser: Browser;
+let watched: WatchedPage;
+let page: Page;
+let small: Buffer;
+
+beforeAll(async () => {
+  [system, browser] = await Promise.all([startSystem(), openBrowser()]);
+  small = (await makePicture({ name: 'small.jpg', width: 120, height: 80 })).bytes;
+  for (let number = 0; number < MANY; number++) await uploaded(system.url, keyOf(number), small);
+});
+afterAll(async () => {
+  await browser.close();
+  await system.stop();
+});
+beforeEach(async () => {
+  watched = await openPage(browser, system.url);
+  ({ page } = watched);
+  await tile(keyOf(MANY - 1)).waitFor();
+});
+afterEach(async () => {
+  await watched.close();
+  expect(watched.faults).toEqual([]);
+});
+
+describe('the gallery', () => {
+  it('shows the newest first and loads the rest as one scrolls, with few tiles on the page', async () => {
+    expect((await shownKeys()).slice(0, 2)).toEqual([keyOf(MANY - 1), keyOf(MANY - 2)]);
+    await eventually(async () => {
+      await page.mouse.wheel(0, 2000);
+      return (await shownKeys()).at(-1);
+    }).toBe(keyOf(0));
+    expect((await shownKeys()).length).toBeLessThan(MANY);
+  });
+
+  it('does not shift while it loads', async () => {
+    await page.addInitScript(() => {
+      Object.assign(window, { shift: 0 });
+      new PerformanceObserver((list) => {
+        for (const entry of list.getEntries() as (PerformanceEntry & {
+          value: number;
+          hadRecentInput: boolean;
+        })[]) {
+          if (!entry.hadRecentInput) (window as unknown as { shift: number }).shift += entry.value;
+        }
+      }).observe({ type: 'layout-shift', buffered: true });
+    });
+    await page.reload();
+    await tile(keyOf(MANY - 1))
+      .locator('img')
+      .waitFor();
+    await page.waitForFunction(() =>
+      [...document.querySelectorAll('main img')].every((image) => (image as HTMLImageElement).complete),
+    );
+    expect(await page.evaluate(() => (window as unknown as { shift: number }).shift)).toBeLessThan(0.02);
+  });
+
+  it('finds keys by their beginning as one types, and keeps it in the address', async () => {
+    await page.keyboard.press('/');
+    await page.keyboard.type('many/00');
+    await eventually(shownKeys).toEqual(Array.from({ length: 10 }, (_, number) => keyOf(number)));
+    expect(new URL(page.url()).searchParams.get('prefix')).toBe('many/00');
+    await page.reload();
+    await eventually(shownKeys).toHaveLength(10);
+    await page.getByRole('textbox', { name: 'Show keys that begin with' }).fill('no such key');
+    await page.getByText('No key begins with “no such key”').waitFor();
+    await page.keyboard.press('Escape');
+    await tile(keyOf(MANY - 1)).waitFor();
+    expect(new URL(page.url()).search).toBe('');
+  });
+
+  it('orders by key on request', async () => {
+    await page.getByText('By key').click();
+    await tile(keyOf(0)).waitFor();
+    expect(await shownKeys()).toEqual((await shownKeys()).toSorted());
+  });
+
+  it('can be walked with the arrow keys, and comes back to where one was', async () => {
+    await tile(keyOf(MANY - 1)).focus();
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('ArrowDown');
+    const key = await page.evaluate(() => document.activeElement?.getAttribute('data-key'));
+    expect([keyOf(MANY - 1), keyOf(MANY - 2)]).not.toContain(key);
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { level: 1, name: key! }).waitFor();
+    await page.goBack();
+    await eventually(() => page.evaluate(() => document.activeElement?.getAttribute('data-key'))).toBe(key);
+  });
+
+  it('keeps its place when one comes back', async () => {
+    await page.mouse.wheel(0, 1500);
+    await eventually(() => page.evaluate(() => scrollY)).toBeGreaterThan(1000);
+    const before = await page.evaluate(() => scrollY);
+    await page.evaluate(() => {
+      const links = [...document.querySelectorAll<HTMLElement>('main [data-key]')];
+      links.find((link) => link.getBoundingClientRect().top > 200)?.click();
+    });
+    await page.getByRole('heading', { name: 'Facts', exact: true }).waitFor();
+    await page.goBack();
+    await eventually(() => page.evaluate(() => scrollY)).toBe(before);
+  });
+});
+
+describe('what happens elsewhere', () => {
+  it('appears by itself: uploads, new versions and deletions', async () => {
+    await waitUntilLive();
+    await uploaded(system.url, 'elsewhere.jpg', small);
+    await tile('elsewhere.jpg').waitFor();
+    const { bytes } = await makePicture({ name: 'other.jpg', width: 120, height: 80, seed: 3 });
+    const replaced = await uploaded(system.url, 'elsewhere.jpg', bytes, true);
+    await eventually(() => tile('elsewhere.jpg').locator('img').getAttribute('src')).toContain(
+      replaced.version,
+    );
+    await deleteImage('elsewhere.jpg');
+    await tile('elsewhere.jpg').waitFor({ state: 'hidden' });
+  });
+
+  it('does not move what one looks at further down', async () => {
+    await waitUntilLive();
+    await page.mouse.wheel(0, 1200);
+    await eventually(() => page.evaluate(() => scrollY)).toBeGreaterThan(1000);
+    const looked = (await shownKeys()).at(-1)!;
+    const before = await tile(looked).boundingBox();
+    await uploaded(system.url, 'late.jpg', small);
+    const button = page.getByRole('button', { name: '1 new image' });
+    await button.waitFor();
+    expect(await tile(looked).boundingBox()).toEqual(before);
+    await button.click();
+    await tile('late.jpg').waitFor();
+    await eventually(() => page.evaluate(() => scrollY)).toBe(0);
+    await deleteImage('late.jpg');
+  });
+});
+
+async function waitUntilLive(): Promise<void> {
+  // A first change is repeated until it is seen: nothing on the page says that the subscription has reached the server.
+  await eventually(async () => {
+    await uploaded(system.url, 'first.jpg', small, true);
+    return await tile('first.jpg').count();
+  }).toBe(1);
+  await deleteImage('first.jpg');
+  await tile('first.jpg').waitFor({ state: 'hidden' });
+}
+
+function keyOf(number: number): string {
+  return `many/${String(number).padStart(3, '0')}.jpg`;
+}
+
+function tile(key: string): ReturnType<Page['locator']> {
+  return page.locator(`main [data-key="${key}"]`);
+}
+
+async function shownKeys(): Promise<string[]> {
+  return await page
+    .locator('main [data-key]')
+    .evaluateAll((links) => links.map((link) => link.getAttribute('data-key')!));
+}
+
+async function deleteImage(key: string): Promise<void> {
+  await query(system.url, 'mutation ($key: String!) { deleteImage(key: $key) { key } }', { key });
+}
