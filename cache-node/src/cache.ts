@@ -49,6 +49,8 @@ export class Cache {
   #lastCas = 0;
   #sequence = 0;
   #flushedSequence = 0;
+  /** When the last flush was; 0 if there was none. */
+  #flushedAt = 0;
   /** When a delayed flush is due; 0 if none is. */
   #flushAt = 0;
 
@@ -114,6 +116,13 @@ export class Cache {
     return entry;
   }
 
+  /** As `find`, for whoever stores in its place: what is dead gives its memory to that. */
+  findToReplace(key: string, now: number): Entry | undefined {
+    const entry = this.#entries.get(key);
+    if (entry && this.isDead(entry, now)) this.#counters.losses.record(entry, 'reclaimed', now);
+    return this.find(key, now);
+  }
+
   /** The entry was read. */
   use(entry: Entry, now: number): void {
     this.#policy.hit(entry);
@@ -173,7 +182,7 @@ export class Cache {
     entry.hasBinaryKey = draft.hasBinaryKey;
     entry.cas = cas ?? this.nextCas();
     entry.usedAt = now;
-    entry.sequence = ++this.#sequence;
+    entry.sequence = this.#isFlushedToo(now) ? 0 : ++this.#sequence;
     entry.wasFetched = false;
     entry.isStale = false;
     entry.isTokenSent = false;
@@ -197,6 +206,7 @@ export class Cache {
     } else {
       this.#flushAt = 0;
       this.#flushedSequence = this.#sequence;
+      this.#flushedAt = now;
     }
   }
 
@@ -252,20 +262,10 @@ export class Cache {
     if (!this.#options.canEvict) return false;
     const entry = this.#policy.evict(incoming);
     if (!entry) return false;
-    this.#countEvicted(entry);
+    const now = this.#clock.seconds();
+    this.#counters.losses.record(entry, this.isDead(entry, now) ? 'reclaimed' : 'evicted', now);
     this.#forget(entry);
     return true;
-  }
-
-  #countEvicted(entry: Entry): void {
-    const counters = this.#counters;
-    if (this.isDead(entry, this.#clock.seconds())) {
-      counters.reclaimed++;
-      if (!entry.wasFetched) counters.expired_unfetched++;
-    } else {
-      counters.evictions++;
-      if (!entry.wasFetched) counters.evicted_unfetched++;
-    }
   }
 
   #forget(entry: Entry): void {
@@ -273,6 +273,11 @@ export class Cache {
     this.#payloadBytes -= entry.value.length;
     this.#keyBytes -= entry.key.length;
     entry.value.giveUp(this.arena);
+  }
+
+  /** Without CAS a flush takes what is stored in the same second too, as memcached's does. */
+  #isFlushedToo(now: number): boolean {
+    return !this.#options.hasCas && this.#flushedAt === now;
   }
 
   #flushIfDue(now: number): void {

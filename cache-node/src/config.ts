@@ -30,6 +30,7 @@ export interface Config {
   readonly socketPath: string | undefined;
   readonly socketMode: number;
   readonly backlog: number;
+  readonly binding: 'ascii' | 'auto';
   readonly capacityBytes: number;
   readonly itemSizeMax: number;
   readonly maxItems: number | undefined;
@@ -106,6 +107,7 @@ export function readConfig(argv: readonly string[]): ConfigResult {
     interfaces: readInterfaces(given.flags.get('l') ?? ['127.0.0.1'], faults),
     socketPath: text('s'),
     socketMode: parseInt(socketMode, 8),
+    binding: binding === 'auto' ? 'auto' : 'ascii',
     backlog: number('b', 1024, 1, 65535),
     capacityBytes,
     itemSizeMax,

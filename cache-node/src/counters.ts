@@ -1,3 +1,5 @@
+import { ClassCounters } from './stats/class-counters.ts';
+
 /** What the node has done since it started or since `stats reset`. Each only grows. Named as in memcached's `stats`. */
 export class Counters {
   total_connections = 0;
@@ -31,15 +33,14 @@ export class Counters {
   bytes_written = 0;
   listen_disabled_num = 0;
   total_items = 0;
-  evictions = 0;
-  evicted_unfetched = 0;
-  reclaimed = 0;
-  expired_unfetched = 0;
-  crawler_reclaimed = 0;
   crawler_items_checked = 0;
   lru_crawler_starts = 0;
+  /** Entries that went without a client's asking. */
+  readonly losses = new ClassCounters();
 
   reset(): void {
-    Object.assign(this, new Counters());
+    const { losses } = this;
+    losses.reset();
+    Object.assign(this, new Counters(), { losses });
   }
 }

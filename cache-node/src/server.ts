@@ -40,23 +40,24 @@ export class Server implements ConnectionCount {
   describe(): ConnectionFacts[] {
     const now = this.#node?.clock.seconds() ?? 0;
     const listening = this.#listeners.map((listener, index) => ({
-      id: this.#lastId + index + 1,
+      id: index + 1,
       address: addressOf(listener),
       listenAddress: undefined,
       state: 'conn_listening',
       idleSeconds: 0,
     }));
-    const open = [...this.#connections].map(({ id, socket, session }) => ({
-      id,
-      address:
-        this.#config.socketPath !== undefined && !socket.remoteAddress
-          ? `unix:${this.#config.socketPath}`
-          : `tcp:${host(socket.remoteAddress, socket.remotePort)}`,
-      listenAddress: socket.remoteAddress ? `tcp:${host(socket.localAddress, socket.localPort)}` : undefined,
-      state: session.isBusy ? 'conn_nread' : 'conn_read',
-      idleSeconds: now - session.activeAt,
-    }));
-    return [...open, ...listening];
+    const { socketPath } = this.#config;
+    const open = [...this.#connections].map(({ id, socket, session }) => {
+      const local = socketPath === undefined ? `tcp:${host(socket.localAddress, socket.localPort)}` : `unix:${socketPath}`;
+      return {
+        id: id + listening.length,
+        address: socketPath === undefined ? `tcp:${host(socket.remoteAddress, socket.remotePort)}` : local,
+        listenAddress: local,
+        state: session.state,
+        idleSeconds: now - session.activeAt,
+      };
+    });
+    return [...listening, ...open];
   }
 
   /** Listens everywhere the configuration says. Returns the addresses. @throws if one is taken. */

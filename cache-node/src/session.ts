@@ -22,8 +22,8 @@ export interface Line {
   /** Stop or go on delivering bytes. */
   pause(): void;
   resume(): void;
-  /** Send what was handed over, then close. */
-  end(): void;
+  /** Send what was handed over, then close, whatever the client still sends. */
+  destroySoon(): void;
   /** Close at once. */
   destroy(): void;
 }
@@ -45,6 +45,7 @@ export class Session {
   #keys: KeyList | undefined;
   #stream: { next: () => boolean; stop: () => void } | undefined;
   #isPaused = false;
+  #isRunning = false;
   #isClosing = false;
   #hasEnded = false;
   isAuthenticated: boolean;
@@ -100,6 +101,12 @@ export class Session {
     this.#incoming = undefined;
   }
 
+  /** What the session waits for, in memcached's words. */
+  get state(): string {
+    if (this.#incoming) return 'conn_nread';
+    return this.#isRunning ? 'conn_parse_cmd' : 'conn_read';
+  }
+
   /** Whether the client has asked for something that isn't answered. */
   get isBusy(): boolean {
     return this.#incoming !== undefined || this.#isHeldUp() || this.#waiting.length > 0;
@@ -125,7 +132,7 @@ export class Session {
   close(): void {
     this.#isClosing = true;
     this.reply.flush();
-    this.#connection.end();
+    this.#connection.destroySoon();
   }
 
   closeAtOnce(): void {
@@ -180,12 +187,14 @@ export class Session {
 
   #run(bytes: Buffer, end: number): void {
     let at = 0;
+    this.#isRunning = true;
     while (at < end && !this.#isClosing) {
       if (this.#isHeldUp()) break;
       const next = this.#step(bytes, at, end);
       if (next < 0) break;
       at = next;
     }
+    this.#isRunning = false;
     if (!this.#isClosing) {
       if (at < end) this.#keep(bytes, at, end);
       this.reply.flush();

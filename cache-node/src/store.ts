@@ -29,7 +29,7 @@ export interface Stored {
 /** Stores the draft if the mode and the CAS allow it, and discards it otherwise. */
 export function store(cache: Cache, counters: Counters, request: StoreRequest, now: number): Stored {
   const { draft, mode } = request;
-  const existing = cache.find(draft.key, now);
+  const existing = cache.findToReplace(draft.key, now);
   if (!existing) return storeNew(cache, counters, request, now);
   switch (mode) {
     case 'add':

@@ -59,8 +59,7 @@ export class Sweeper {
       }
       this.#counters.crawler_items_checked++;
       if (this.#cache.isDead(entry, now)) {
-        this.#counters.crawler_reclaimed++;
-        if (!entry.wasFetched) this.#counters.expired_unfetched++;
+        this.#counters.losses.record(entry, 'swept', now);
         this.#cache.remove(entry);
       }
     }

@@ -24,7 +24,7 @@ export function flushAll(session: Session, line: RequestLine, now: number): void
     exptime = Math.max(delay, 0);
   }
   node.cache.flush(exptime === 0 ? now : expiryDate(exptime, now), now);
-  if (node.cache.flushAt === 0) node.sweeper.sweepSoon();
+  if (node.cache.flushAt === 0 && node.settings.crawlerIsEnabled) node.sweeper.sweepSoon();
   answer('OK');
 }
 
@@ -96,7 +96,9 @@ export function slabs(session: Session, line: RequestLine): void {
   const isAutomove = line.is(1, 'automove') && line.count >= 3;
   if (line.is(1, 'reassign') && line.count === 4) {
     session.reply.line('CLIENT_ERROR slab reassignment disabled');
-  } else if (isAutomove && /^[012]$/.test(line.text(2))) {
+  } else if (isAutomove && !/^\d+$/.test(line.text(2))) {
+    session.reply.line(BAD_FORMAT);
+  } else if (isAutomove && Number(line.text(2)) <= 2) {
     session.reply.line('OK');
   } else {
     session.reply.line(ERROR);

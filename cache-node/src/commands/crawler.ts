@@ -3,7 +3,7 @@ import { encodeKey } from '../protocol/binary-key.ts';
 import { parseUint32 } from '../protocol/numbers.ts';
 import type { RequestLine } from '../protocol/request-line.ts';
 import type { Session } from '../session.ts';
-import { itemSize, sizeClass } from './item-size.ts';
+import { itemSize, sizeClass } from '../item-size.ts';
 import { BAD_FORMAT, ERROR } from './replies.ts';
 
 const LONGEST_SLEEP_US = 1_000_000;

@@ -5,7 +5,7 @@ import { parseInt32 } from '../protocol/numbers.ts';
 import type { RequestLine } from '../protocol/request-line.ts';
 import type { Incoming, Session } from '../session.ts';
 import { store, type StoreMode, type StoreRequest, type StoreResult } from '../store.ts';
-import { isTooLarge } from './item-size.ts';
+import { isTooLarge } from '../item-size.ts';
 import { hasLongOpaque, OPAQUE_TOO_LONG, writeKey, writeNumberFlag } from './meta-reply.ts';
 import {
   BAD_CHUNK,

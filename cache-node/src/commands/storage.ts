@@ -3,7 +3,7 @@ import { parseInt32, parseUint32, parseUint64 } from '../protocol/numbers.ts';
 import type { RequestLine } from '../protocol/request-line.ts';
 import type { Incoming, Session } from '../session.ts';
 import { store, type StoreMode, type StoreRequest } from '../store.ts';
-import { isTooLarge } from './item-size.ts';
+import { isTooLarge } from '../item-size.ts';
 import {
   BAD_CHUNK,
   BAD_FORMAT,

@@ -91,12 +91,12 @@ export function generalStats(node: CacheNode): [string, string | number][] {
     ['curr_items', cache.count],
     ['total_items', counters.total_items],
     ['slab_global_page_pool', 0],
-    ['expired_unfetched', counters.expired_unfetched],
-    ['evicted_unfetched', counters.evicted_unfetched],
+    ['expired_unfetched', counters.losses.total('expired_unfetched')],
+    ['evicted_unfetched', counters.losses.total('evicted_unfetched')],
     ...(config.hasMaintainer ? [['evicted_active', 0] as [string, number]] : []),
-    ['evictions', counters.evictions],
-    ['reclaimed', counters.reclaimed],
-    ['crawler_reclaimed', counters.crawler_reclaimed],
+    ['evictions', counters.losses.total('evicted')],
+    ['reclaimed', counters.losses.total('reclaimed')],
+    ['crawler_reclaimed', counters.losses.total('crawler_reclaimed')],
     ['crawler_items_checked', counters.crawler_items_checked],
     ['lrutail_reflocked', 0],
     ...(config.hasMaintainer
@@ -107,7 +107,6 @@ export function generalStats(node: CacheNode): [string, string | number][] {
           ['direct_reclaims', 0],
         ] as [string, number][])
       : []),
-    ['lru_bumps_dropped', 0],
   ];
 }
 

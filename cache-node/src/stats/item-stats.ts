@@ -1,5 +1,5 @@
 import type { CacheNode } from '../cache-node.ts';
-import { itemSize, sizeClass } from '../commands/item-size.ts';
+import { classBytes, itemSize, sizeClass } from '../item-size.ts';
 import type { Entry } from '../entry.ts';
 
 type Line = [string, string | number];
@@ -7,6 +7,7 @@ type Line = [string, string | number];
 /** What `stats items` shows: the entries by classes of size. Walks through all entries. */
 export function itemStats(node: CacheNode): Line[] {
   const now = node.clock.seconds();
+  const { losses } = node.counters;
   return byClass(node).flatMap(([number, { count, bytes, oldest }]): Line[] => [
     [`items:${number}:number`, count],
     [`items:${number}:number_hot`, 0],
@@ -16,16 +17,16 @@ export function itemStats(node: CacheNode): Line[] {
     [`items:${number}:age_warm`, 0],
     [`items:${number}:age`, Math.max(0, now - oldest)],
     [`items:${number}:mem_requested`, bytes],
-    [`items:${number}:evicted`, 0],
-    [`items:${number}:evicted_nonzero`, 0],
-    [`items:${number}:evicted_time`, 0],
-    [`items:${number}:outofmemory`, 0],
+    [`items:${number}:evicted`, losses.of(number).evicted],
+    [`items:${number}:evicted_nonzero`, losses.of(number).evicted_nonzero],
+    [`items:${number}:evicted_time`, losses.of(number).evicted_time],
+    [`items:${number}:outofmemory`, losses.of(number).outofmemory],
     [`items:${number}:tailrepairs`, 0],
-    [`items:${number}:reclaimed`, 0],
-    [`items:${number}:expired_unfetched`, 0],
-    [`items:${number}:evicted_unfetched`, 0],
+    [`items:${number}:reclaimed`, losses.of(number).reclaimed],
+    [`items:${number}:expired_unfetched`, losses.of(number).expired_unfetched],
+    [`items:${number}:evicted_unfetched`, losses.of(number).evicted_unfetched],
     [`items:${number}:evicted_active`, 0],
-    [`items:${number}:crawler_reclaimed`, 0],
+    [`items:${number}:crawler_reclaimed`, losses.of(number).crawler_reclaimed],
     [`items:${number}:crawler_items_checked`, 0],
     [`items:${number}:lrutail_reflocked`, 0],
   ]);
@@ -36,6 +37,7 @@ export function slabStats(node: CacheNode): Line[] {
   const classes = byClass(node);
   return [
     ...classes.flatMap(([number, { count, bytes }]): Line[] => [
+      [`${number}:chunk_size`, classBytes(number)],
       [`${number}:used_chunks`, count],
       [`${number}:mem_requested`, bytes],
     ]),

@@ -24,7 +24,7 @@ export function settingStats(node: CacheNode): [string, string | number][] {
     ['reqs_per_event', 20],
     ['cas_enabled', yesNo(config.hasCas)],
     ['tcp_backlog', config.backlog],
-    ['binding_protocol', 'ascii'],
+    ['binding_protocol', config.binding === 'auto' ? 'auto-negotiate' : 'ascii'],
     ['auth_enabled_sasl', 'no'],
     ['auth_enabled_ascii', config.credentialsPath ?? 'no'],
     ['item_size_max', config.itemSizeMax],
