@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { existsSync, statSync } from 'node:fs';
 import { mkdtemp, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,6 +16,11 @@ describeObjectStore('A folder as object store', async () => {
 });
 
 const NAME = { keyHash: 'abcdef0123456789abcdef0123456789', version: '019ad3f2-0000-7000-8000-000000000001' };
+
+/** A folder that a file can't be renamed from into the temporary folder. */
+const otherDisk = ['/dev/shm', '/var/tmp'].find(
+  (folder) => existsSync(folder) && statSync(folder).dev !== statSync(tmpdir()).dev,
+);
 
 describe('In a folder', () => {
   test('an object is the plain picture, two levels down by its hash', async () => {
@@ -48,6 +54,21 @@ describe('In a folder', () => {
     for await (const { keyHash, version } of store.list()) names.push({ keyHash, version });
     expect(names).toEqual([NAME]);
     expect(await store.versions(NAME.keyHash)).toEqual([NAME.version]);
+  });
+
+  test.skipIf(!otherDisk)('a file staged on another disk is copied in', async () => {
+    const { folder } = await makeFolder();
+    const staging = await mkdtemp(join(otherDisk!, 'shoal-staged-'));
+    onTestFinished(() => rm(staging, { recursive: true }));
+    const path = join(staging, 'staged');
+    const bytes = randomBytes(100_000);
+    await writeFile(path, bytes);
+    const store = await openFilesystemStore({ folder });
+    const file = { path, sizeBytes: bytes.length, sha256: '0'.repeat(64), contentType: 'image/png' };
+    await store.put(NAME, file);
+    expect((await buffer((await store.get(NAME))!.stream)).equals(bytes)).toBe(true);
+    expect(await filesBelow(folder)).toHaveLength(1);
+    expect(await readdir(staging)).toEqual([]);
   });
 
   test('what a crash left of a copy is removed when it is opened', async () => {
