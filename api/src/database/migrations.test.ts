@@ -19,7 +19,13 @@ test.each(['sqlite', 'mysql'])(
     const schema = `src/database/tables.${dialect}.ts`;
     const { stdout } = await promisify(execFile)(
       process.execPath,
-      [DRIZZLE_KIT, 'generate', `--dialect=${dialect}`, `--schema=${schema}`, `--out=${relative(API, folder)}`],
+      [
+        DRIZZLE_KIT,
+        'generate',
+        `--dialect=${dialect}`,
+        `--schema=${schema}`,
+        `--out=${relative(API, folder)}`,
+      ],
       { cwd: API },
     );
     expect(stdout).toContain('No schema changes');
