@@ -54,6 +54,7 @@ export class Arc<E extends PolicyEntry> implements Policy<E> {
   resize(entry: E, sizeBytes: number): void {
     entry.list?.resize(entry, sizeBytes);
     this.hit(entry);
+    this.#incomingKey = undefined;
   }
 
   remove(entry: E): void {

@@ -48,6 +48,7 @@ export class S3Fifo<E extends PolicyEntry> implements Policy<E> {
   resize(entry: E, sizeBytes: number): void {
     entry.list?.resize(entry, sizeBytes);
     this.hit(entry);
+    this.#incomingKey = undefined;
   }
 
   remove(entry: E): void {
