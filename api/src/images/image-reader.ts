@@ -9,9 +9,9 @@ import type { PoolCache } from '../pool/pool-cache.ts';
 import { entryName } from './entry-name.ts';
 import { EntrySource } from './entry-source.ts';
 import { Flight, type Cargo } from './flight.ts';
-import { Gate } from './gate.ts';
 import { ImageReading, type ImageName, type ImageReceiver, type SourceFinder } from './image-reading.ts';
 import { ObjectSource } from './object-source.ts';
+import { WorkSlots } from './picture-work.ts';
 import { renderVariant, type Rendering } from './render-variant.ts';
 import { SingleFlight } from './single-flight.ts';
 import type { Variant } from './variant.ts';
@@ -23,7 +23,7 @@ export interface ImageReaderOptions {
   readonly objects: Pick<ObjectStore, 'get'>;
   readonly budget: BodyBudget;
   readonly render?: (original: Buffer, variant: Variant) => Promise<Rendering>;
-  /** How many renderings are made at a time: one for each processor unless given. */
+  /** How many originals are held to be rendered at a time. Unless given, one more than there are processors. */
   readonly maxRenderings?: number;
 }
 
@@ -33,7 +33,7 @@ const MAX_WAITING_RENDERINGS = 1_000;
 export class ImageReader {
   readonly #options: ImageReaderOptions;
   readonly #flights = new SingleFlight<Flight>();
-  readonly #renderings: Gate;
+  readonly #renderings: WorkSlots;
   readonly #finder: SourceFinder = {
     afterMiss: (reading, miss) => this.#joinFlight(reading, miss),
     forRest: (reading) => this.#findRest(reading),
@@ -41,8 +41,8 @@ export class ImageReader {
 
   constructor(options: ImageReaderOptions) {
     this.#options = options;
-    this.#renderings = new Gate({
-      places: options.maxRenderings ?? availableParallelism(),
+    this.#renderings = new WorkSlots({
+      atOnce: options.maxRenderings ?? availableParallelism() + 1,
       maxWaiting: MAX_WAITING_RENDERINGS,
     });
   }

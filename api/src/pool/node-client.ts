@@ -28,6 +28,9 @@ export interface NodeClientOptions {
   readonly readSilenceMs?: number;
 }
 
+const CONNECT_TIMEOUT_MS = 1_000;
+/** A busy machine makes a healthy node wait for a quarter of a second now and then. */
+const READ_SILENCE_MS = 500;
 const FIRST_RETRY_MS = 20;
 const LAST_RETRY_MS = 2_000;
 
@@ -113,8 +116,8 @@ export class NodeClient {
       address: this.address,
       slabs: this.#options.slabs,
       missedDeletions: this.#missedDeletions,
-      connectTimeoutMs: this.#options.connectTimeoutMs ?? 1_000,
-      readSilenceMs: this.#options.readSilenceMs ?? 250,
+      connectTimeoutMs: this.#options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS,
+      readSilenceMs: this.#options.readSilenceMs ?? READ_SILENCE_MS,
       onUp: () => {
         this.#failures = 0;
         this.#state = { isUp: true };

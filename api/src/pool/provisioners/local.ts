@@ -20,6 +20,11 @@ export interface LocalProvisionerOptions {
   readonly stopTimeoutMs?: number;
 }
 
+/** A node in a process of its own. */
+export interface LocalNode extends LaunchedNode {
+  readonly processId: number | undefined;
+}
+
 /** What fits into a sockaddr_un (unix(7)), without the zero at its end. */
 const MAX_SOCKET_PATH_BYTES = 107;
 const ORPHAN_CHECKS = 40;
@@ -34,7 +39,7 @@ export class LocalProvisioner implements Provisioner {
     this.#options = options;
   }
 
-  async launch(slot: number): Promise<LaunchedNode> {
+  async launch(slot: number): Promise<LocalNode> {
     const { command, capacityMiB, maxEntryMiB, stopTimeoutMs = 1_000 } = this.#options;
     const label = slotLabel(slot);
     const path = join(await socketFolder(this.#options.folder), `${label}.sock`);
@@ -52,7 +57,7 @@ export class LocalProvisioner implements Provisioner {
       await rm(path, { force: true });
       return reason;
     });
-    return { label, address: { path }, ended, stop: () => stop(child, ended, stopTimeoutMs) };
+    return { label, address: { path }, processId: child.pid, ended, stop: () => stop(child, ended, stopTimeoutMs) };
   }
 }
 
