@@ -31,11 +31,11 @@ export class ImagesArgs {
 
   @Field(() => String, { nullable: true, description: 'Cursor of the edge after which to go on.' })
   @MaxLength(1200)
-  after?: string;
+  after?: string | null;
 
   @Field(() => String, { nullable: true, description: 'Only keys that begin with this.' })
   @MaxLength(400)
-  prefix?: string;
+  prefix?: string | null;
 
   @Field(() => ImageOrder, {
     defaultValue: ImageOrder.KEY,

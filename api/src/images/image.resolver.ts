@@ -38,8 +38,9 @@ export class ImageResolver {
     const by = order === ImageOrder.KEY ? 'key' : 'version';
     const { images, hasNextPage } = await this.#images.list({
       first,
-      after: after === undefined ? undefined : decodeCursor(after, by),
-      prefix,
+      // In GraphQL null means the same as leaving an argument out.
+      after: after == null ? undefined : decodeCursor(after, by),
+      prefix: prefix ?? undefined,
       order,
     });
     const edges = images.map((node) => ({
@@ -88,8 +89,8 @@ export class ImageResolver {
 
   @Subscription(() => ImageChangeType, {
     topics: IMAGE_CHANGED,
-    filter: ({ payload, args }: { payload: ImageChange; args: { prefix?: string } }) =>
-      args.prefix === undefined || payload.key === undefined || payload.key.startsWith(args.prefix),
+    filter: ({ payload, args }: { payload: ImageChange; args: { prefix?: string | null } }) =>
+      args.prefix == null || payload.key === undefined || payload.key.startsWith(args.prefix),
     description: 'Every upload, replacement and deletion from now on.',
   })
   imageChanged(
