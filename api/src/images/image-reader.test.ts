@@ -1,0 +1,339 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { Readable } from 'node:stream';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { openNodes, type NodesFixture } from '../../test/nodes.ts';
+import type { ShoalError } from '../errors.ts';
+import type { ObjectBody, ObjectName } from '../objects/object-store.ts';
+import { BodyBudget } from '../pool/body-budget.ts';
+import { startPool, type Pool } from '../pool/pool.ts';
+import { entryName, entryNamesOfVersion } from './entry-name.ts';
+import { ImageReader } from './image-reader.ts';
+import type { BodyFacts, ImageName, ImageReading } from './image-reading.ts';
+import { hashKey } from './key.ts';
+
+const MIB = 2 ** 20;
+const PATIENCE = { timeout: 15_000, interval: 5 };
+const BUDGET_BYTES = 48 * MIB;
+
+interface Outcome {
+  readonly facts: BodyFacts | undefined;
+  readonly isHit: boolean | undefined;
+  readonly bytes: Buffer;
+  readonly error: ShoalError | undefined;
+}
+
+describe('ImageReader', () => {
+  let nodes: NodesFixture;
+  let pool: Pool;
+  let budget: BodyBudget;
+  let objects: CountingStore;
+  let reader: ImageReader;
+
+  beforeEach(async () => {
+    nodes = await openNodes();
+    budget = new BodyBudget(BUDGET_BYTES);
+    pool = await startPool({
+      desiredSize: 2,
+      provisioner: nodes.provisioner,
+      budget,
+      log: { warn() {} },
+      random: () => 0.5,
+    });
+    objects = new CountingStore();
+    reader = new ImageReader({ cache: pool.cache, objects, budget, render });
+  });
+
+  afterEach(async () => {
+    await pool.close();
+    await nodes.close();
+    // Whatever has happened, nothing is held any longer.
+    expect(budget.usedBytes).toBe(0);
+  });
+
+  it('reads from the object store once, then from the pool', async () => {
+    const image = objects.add(100_000);
+    const first = await read(reader, image);
+    expect(first).toMatchObject({ isHit: false, error: undefined });
+    await filled(image);
+    const second = await read(reader, image);
+    expect(second).toMatchObject({ isHit: true, error: undefined });
+    expect(second.facts).toMatchObject({ contentType: 'image/jpeg', sizeBytes: 100_000 });
+    for (const { bytes } of [first, second]) expect(bytes.equals(objects.bytesOf(image))).toBe(true);
+    expect(objects.reads).toBe(1);
+  });
+
+  it('reads from the object store once for 500 who ask at the same time', async () => {
+    const image = objects.add(300_000);
+    const outcomes = await Promise.all(Array.from({ length: 500 }, () => read(reader, image)));
+    expect(outcomes.every(({ bytes }) => bytes.equals(objects.bytesOf(image)))).toBe(true);
+    expect(objects.reads).toBe(1);
+  });
+
+  it('reads from the object store once for all replicas of the api', async () => {
+    const image = objects.add(300_000);
+    const others = [1, 2, 3].map(() => new ImageReader({ cache: pool.cache, objects, budget, render }));
+    const outcomes = await Promise.all(
+      [reader, ...others].flatMap((one) => [read(one, image), read(one, image)]),
+    );
+    expect(outcomes.every(({ bytes }) => bytes.equals(objects.bytesOf(image)))).toBe(true);
+    expect(objects.reads).toBe(1);
+  });
+
+  it('says that there is none, and lets go of the lease', async () => {
+    const image = { keyHash: hashKey('none'), version: versionOf(1) };
+    expect((await read(reader, image)).error?.code).toBe('NOT_FOUND');
+    expect((await read(reader, image)).error?.code).toBe('NOT_FOUND');
+    expect(objects.reads).toBe(2);
+  });
+
+  it('does not fill the pool with what was deleted while it was being read', async () => {
+    const image = objects.add(100_000);
+    objects.beforeEnd = () => pool.cache.delete(entryNamesOfVersion(image.keyHash, image.version));
+    expect((await read(reader, image)).bytes.equals(objects.bytesOf(image))).toBe(true);
+    await vi.waitUntil(() => budget.usedBytes <= 2 * MIB, PATIENCE);
+    expect(await reader.probe(image)).toBeUndefined();
+  });
+
+  it('serves what is cached while the object store is down', async () => {
+    const [cached, cold] = [objects.add(1_000), objects.add(1_000)];
+    await read(reader, cached);
+    await filled(cached);
+    objects.isDown = true;
+    expect((await read(reader, cached)).isHit).toBe(true);
+    expect((await read(reader, cold)).error?.code).toBe('UNAVAILABLE');
+    objects.isDown = false;
+    expect((await read(reader, cold)).error).toBeUndefined();
+  });
+
+  it.each([
+    [
+      'is damaged',
+      (bytes: Buffer) => Buffer.concat([bytes.subarray(0, -1), Buffer.from([bytes.at(-1)! ^ 1])]),
+    ],
+    ['ends early', (bytes: Buffer) => bytes.subarray(0, -1)],
+    ['is too long', (bytes: Buffer) => Buffer.concat([bytes, bytes])],
+  ])('never ends a body whose object %s, and keeps it out of the pool', async (_, damage) => {
+    const image = objects.add(200_000);
+    objects.damage = damage;
+    const outcome = await read(reader, image);
+    expect(outcome.error?.code).toBe('UNAVAILABLE');
+    expect(outcome.bytes.length).toBeLessThan(200_000);
+    expect(await reader.probe(image)).toBeUndefined();
+  });
+
+  it('costs no reader an error when a node is killed in the middle of reads', async () => {
+    const images = Array.from({ length: 6 }, () => objects.add(6 * MIB));
+    for (const image of images) {
+      await read(reader, image);
+      await filled(image);
+    }
+    const killed = nodes.provisioner.launched.map(({ processId }) => processId!);
+    let hits = 0;
+    const onHit = () => {
+      if (++hits === 3) for (const processId of killed) process.kill(processId, 'SIGKILL');
+    };
+    const outcomes = await Promise.all(
+      Array.from({ length: 30 }, async (_, i) => {
+        const image = images[i % images.length]!;
+        const { bytes, error } = await read(reader, image, { onBegin: onHit });
+        return error === undefined && bytes.equals(objects.bytesOf(image));
+      }),
+    );
+    expect(outcomes).toEqual(Array(30).fill(true));
+    expect(objects.reads).toBeGreaterThan(images.length);
+  });
+
+  it('reads past a frozen node', async () => {
+    const image = objects.add(50_000);
+    await read(reader, image);
+    await filled(image);
+    for (const { processId } of nodes.provisioner.launched) process.kill(processId!, 'SIGSTOP');
+    const outcome = await read(reader, image);
+    expect(outcome).toMatchObject({ isHit: false, error: undefined });
+    expect(outcome.bytes.equals(objects.bytesOf(image))).toBe(true);
+  });
+
+  it('goes on from the object store for a reader that had to let go of what came from the pool', async () => {
+    const image = objects.add(8 * MIB);
+    await read(reader, image);
+    await filled(image);
+    const outcome = await read(reader, image, { rewindAt: 3 * MIB });
+    expect(outcome).toMatchObject({ isHit: true, error: undefined });
+    expect(outcome.bytes.equals(objects.bytesOf(image))).toBe(true);
+    expect(objects.reads).toBe(2);
+  });
+
+  it('holds no more than the budget for readers that stand still, and still serves them all', async () => {
+    const images = Array.from({ length: 12 }, () => objects.add(8 * MIB));
+    const paces = images.map(() => new Pace());
+    const slow = images.map((image, i) => read(reader, image, { pace: paces[i]! }));
+    await vi.waitUntil(() => paces.every(({ isWaiting }) => isWaiting), PATIENCE);
+    expect(budget.usedBytes).toBeLessThanOrEqual(BUDGET_BYTES);
+    expect((await read(reader, objects.add(8 * MIB))).error).toBeUndefined();
+    for (const pace of paces) pace.release();
+    for (const [i, outcome] of (await Promise.all(slow)).entries()) {
+      expect(outcome.error).toBeUndefined();
+      expect(outcome.bytes.equals(objects.bytesOf(images[i]!))).toBe(true);
+    }
+  });
+
+  it('lets go of everything when its readers go away', async () => {
+    const image = objects.add(4 * MIB);
+    const pace = new Pace();
+    void read(reader, image, { pace });
+    await vi.waitUntil(() => pace.isWaiting, PATIENCE);
+    pace.reading!.cancel();
+    await vi.waitUntil(() => budget.usedBytes <= 2 * MIB, PATIENCE);
+  });
+
+  describe('of variants', () => {
+    it('renders each once, from the original that it reads once', async () => {
+      const original = objects.add(500_000);
+      const variants = ([64, 160, 320] as const).map((width) => ({
+        ...original,
+        variant: { width, format: 'webp' as const },
+      }));
+      const outcomes = await Promise.all([...variants, ...variants].map((variant) => read(reader, variant)));
+      for (const [i, outcome] of outcomes.entries()) {
+        expect(outcome.facts?.contentType).toBe('image/webp');
+        expect(outcome.bytes.toString()).toBe(`${[64, 160, 320][i % 3]} of ${original.version}`);
+      }
+      expect(objects.reads).toBe(1);
+      await filled(variants[0]!);
+      expect((await read(reader, variants[0]!)).isHit).toBe(true);
+    });
+
+    it('takes the original from the pool', async () => {
+      const original = objects.add(1_000);
+      await read(reader, original);
+      await filled(original);
+      objects.isDown = true;
+      expect(
+        (await read(reader, { ...original, variant: { width: 64, format: 'avif' } })).error,
+      ).toBeUndefined();
+    });
+
+    it('has none of what is not there', async () => {
+      const none = {
+        keyHash: hashKey('none'),
+        version: versionOf(1),
+        variant: { width: 64, format: 'avif' },
+      } as const;
+      expect((await read(reader, none)).error?.code).toBe('NOT_FOUND');
+    });
+  });
+
+  async function filled(image: ImageName): Promise<void> {
+    await vi.waitUntil(async () => (await reader.probe(image)) !== undefined, PATIENCE);
+  }
+
+  async function render(original: Buffer, { width }: { width: number }) {
+    const version = objects.versionOf(original);
+    return { bytes: Buffer.from(`${width} of ${version}`), contentType: 'image/webp' };
+  }
+});
+
+/** An object store in memory that counts, fails and damages as it is told. */
+class CountingStore {
+  reads = 0;
+  isDown = false;
+  damage = (bytes: Buffer): Buffer => bytes;
+  beforeEnd: () => Promise<void> = async () => {};
+  readonly #objects = new Map<string, Buffer>();
+
+  add(sizeBytes: number): ImageName {
+    const number = this.#objects.size;
+    const image = { keyHash: hashKey(`image ${number}`), version: versionOf(number) };
+    this.#objects.set(entryName(image.keyHash, image.version), randomBytes(sizeBytes));
+    return image;
+  }
+
+  bytesOf({ keyHash, version }: ImageName): Buffer {
+    return this.#objects.get(entryName(keyHash, version))!;
+  }
+
+  versionOf(wanted: Buffer): string | undefined {
+    return [...this.#objects].find(([, bytes]) => bytes.equals(wanted))?.[0].split(':')[1];
+  }
+
+  async get({ keyHash, version }: ObjectName): Promise<ObjectBody | undefined> {
+    this.reads++;
+    if (this.isDown) throw new Error('The object store is down.');
+    const bytes = this.#objects.get(entryName(keyHash, version));
+    if (bytes === undefined) return undefined;
+    return {
+      sizeBytes: bytes.length,
+      contentType: 'image/jpeg',
+      sha256: createHash('sha256').update(bytes).digest('hex'),
+      stream: Readable.from(this.#chunks(this.damage(bytes))),
+    };
+  }
+
+  async *#chunks(bytes: Buffer): AsyncGenerator<Buffer> {
+    for (let at = 0; at < bytes.length; at += 65_536) {
+      if (at + 65_536 >= bytes.length) await this.beforeEnd();
+      yield bytes.subarray(at, at + 65_536);
+    }
+  }
+}
+
+/** Makes a reader stand still until it is released. */
+class Pace {
+  reading: ImageReading | undefined;
+  isWaiting = false;
+  #isReleased = false;
+
+  wait(reading: ImageReading): boolean {
+    this.reading = reading;
+    this.isWaiting ||= !this.#isReleased;
+    return this.#isReleased;
+  }
+
+  release(): void {
+    this.#isReleased = true;
+    this.reading?.resume();
+  }
+}
+
+function versionOf(number: number): string {
+  return `0190163d-8694-739b-aea5-${String(number).padStart(12, '0')}`;
+}
+
+/** Reads to the end. `rewindAt` throws everything from the first piece that reaches that byte on away, once. */
+async function read(
+  reader: ImageReader,
+  image: ImageName,
+  {
+    pace,
+    rewindAt = Infinity,
+    onBegin = () => {},
+  }: { pace?: Pace; rewindAt?: number; onBegin?: () => void } = {},
+): Promise<Outcome> {
+  return await new Promise((resolve) => {
+    const pieces: Buffer[] = [];
+    let facts: BodyFacts | undefined;
+    let isHit: boolean | undefined;
+    let reading: ImageReading;
+    let takenBytes = 0;
+    const finish = (error?: ShoalError) => resolve({ facts, isHit, bytes: Buffer.concat(pieces), error });
+    reader.read(image, {
+      begin(begun, knownFacts, cameFromPool) {
+        [reading, facts, isHit] = [begun, knownFacts, cameFromPool];
+        onBegin();
+      },
+      payload(bytes) {
+        if (takenBytes + bytes.length > rewindAt) {
+          rewindAt = Infinity;
+          reading.rewind(takenBytes);
+          setImmediate(() => reading.resume());
+          return false;
+        }
+        takenBytes += bytes.length;
+        pieces.push(Buffer.from(bytes));
+        return pace?.wait(reading) ?? true;
+      },
+      end: () => finish(),
+      fail: finish,
+    });
+  });
+}
