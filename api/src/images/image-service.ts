@@ -5,7 +5,7 @@ import type { ObjectName, ObjectStore } from '../objects/object-store.ts';
 import type { StagedBytes, Staging } from '../objects/staging.ts';
 import type { ImageChange, ImageChangeListener } from './image-changes.ts';
 import type { ImageRow } from './image-row.ts';
-import { inspectImage } from './inspect-image.ts';
+import { inspectImage, type Picture } from './inspect-image.ts';
 import { hashKey, parseKey } from './key.ts';
 import { KeyTurns } from './key-turns.ts';
 import { type ImagePage, listImages, type PageRequest } from './list-images.ts';
@@ -71,8 +71,10 @@ export class ImageService {
       const staged = await staging.stage(file, { maxBytes: maxUploadBytes, signal });
       try {
         const picture = await inspectImage(staged.path, { maxPixels });
-        if (signal?.aborted) throw new ShoalError('BAD_USER_INPUT', 'The upload was aborted.');
-        return await this.#turns.run(key, () => this.#store(key, staged, picture, overwrite));
+        return await this.#turns.run(key, async () => {
+          if (signal?.aborted) throw new ShoalError('BAD_USER_INPUT', 'The upload was aborted.');
+          return await this.#store(key, staged, picture, overwrite);
+        });
       } finally {
         await staging.discard(staged);
       }
@@ -136,12 +138,7 @@ export class ImageService {
     return () => this.#listeners.delete(listener);
   }
 
-  async #store(
-    key: string,
-    staged: StagedBytes,
-    picture: Awaited<ReturnType<typeof inspectImage>>,
-    overwrite: boolean,
-  ): Promise<ImageRow> {
+  async #store(key: string, staged: StagedBytes, picture: Picture, overwrite: boolean): Promise<ImageRow> {
     const { database, objects, now } = this.#options;
     const before = await findRow(database, key);
     if (before !== undefined && !overwrite) throw keyIsTaken(key);

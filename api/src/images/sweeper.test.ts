@@ -57,6 +57,7 @@ onEveryDatabase((databases) => {
 
     test('leaves an object whose row comes between the list and the removal', async () => {
       const store = await makeImageStore(await databases.open(), { now: () => START });
+      await store.upload('other', await makePicture('png'));
       const image = await store.upload('key', await makePicture('png'));
       await removeRow(store, 'key');
       await setAge(store, START);
@@ -65,6 +66,15 @@ onEveryDatabase((databases) => {
       });
       expect(await sweep(store, START + 25 * HOUR_MS)).toBe(0);
       expect(await store.objects.versions(image.keyHash)).toEqual([image.version]);
+    });
+
+    test('removes nothing while there is no image at all', async () => {
+      const store = await makeImageStore(await databases.open(), { now: () => START });
+      await store.upload('key', await makePicture('png'));
+      await setAge(store, START);
+      const empty = await databases.open();
+      expect(await sweep({ ...store, database: empty }, START + 25 * HOUR_MS)).toBe(0);
+      expect(await store.files()).toHaveLength(1);
     });
 
     test('goes over more objects than one step takes', async () => {
@@ -92,6 +102,7 @@ onEveryDatabase((databases) => {
 
   test('A sweeper sweeps after a minute, then every hour, also after a failure, until it is stopped', async () => {
     const store = await makeImageStore(await databases.open());
+    await store.upload('key', await makePicture('png'));
     let lists = 0;
     const objects: ObjectStore = {
       ...bound(store.objects),

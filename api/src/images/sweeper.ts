@@ -3,6 +3,7 @@ import type { Database } from '../database/database.ts';
 import type { ObjectName, ObjectStore } from '../objects/object-store.ts';
 import type { EntryRemover } from './image-service.ts';
 import { REMOVAL_BATCH, removeObjectsWithoutRow } from './remove-objects.ts';
+import { findNewestVersion } from './remove-rows.ts';
 
 export interface SweeperOptions {
   readonly database: Database;
@@ -46,12 +47,14 @@ export function startSweeper(options: SweeperOptions): () => Promise<void> {
 
 /**
  * Removes objects that have been without a row for a day: those that failed uploads left, and versions that were replaced, so that
- * pages with an old address work for a day. Returns how many there were.
+ * pages with an old address work for a day. Returns how many there were. Without any image it removes nothing: then this is more
+ * likely the wrong database than a store of nothing but left-overs.
  */
 export async function sweepObjects(
   options: Omit<SweeperOptions, 'onError'>,
   signal?: AbortSignal,
 ): Promise<number> {
+  if ((await findNewestVersion(options.database)) === undefined) return 0;
   const before = options.now() - KEPT_MS;
   let sweptCount = 0;
   let batch: ObjectName[] = [];

@@ -1,14 +1,17 @@
 import { mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
-/** Makes a folder and those above it such that they are still there after a power cut. One that exists is fine. */
-export async function makeDurableFolder(folder: string): Promise<void> {
-  const first = await mkdir(folder, { recursive: true });
-  // A folder is durable once the one that it lies in has been synced. Without a `first`, somebody else has made it, perhaps only just now.
-  const last = first ?? dirname(folder);
-  for (let made = folder; ; made = dirname(made)) {
-    await sync(dirname(made));
-    if (made === last || made === dirname(made)) return;
+/**
+ * Makes a folder and those above it such that they are still there after a power cut; one that exists is fine. With `within`, that
+ * holds for all folders between the two, also for those that somebody else is only just making.
+ */
+export async function makeDurableFolder(folder: string, within?: string): Promise<void> {
+  const first = (await mkdir(folder, { recursive: true })) ?? folder;
+  // A folder is durable once the one that it lies in has been synced.
+  const last = within ?? dirname(first);
+  for (let parent = dirname(folder); ; parent = dirname(parent)) {
+    await sync(parent);
+    if (parent === last || parent === dirname(parent)) return;
   }
 }
 

@@ -124,7 +124,7 @@ class FilesystemStore implements ObjectStore {
   async #ensureFolder(folder: string): Promise<void> {
     let made = this.#durableFolders.get(folder);
     if (made === undefined) {
-      made = makeDurableFolder(folder);
+      made = makeDurableFolder(folder, this.#folder);
       this.#durableFolders.set(folder, made);
       made.catch(() => this.#durableFolders.delete(folder));
     }
