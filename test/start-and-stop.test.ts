@@ -64,7 +64,7 @@ describe('a started Shoal', () => {
     const nodes = childrenOf(first.api.pid!);
     first.api.kill('SIGKILL');
     await once(first.api, 'close');
-    await expect.poll(() => nodes.filter(isAlive)).toEqual([]);
+    await expect.poll(() => nodes.filter(isAlive), { timeout: 10_000 }).toEqual([]);
 
     const second = await startSystem({ dataDir: folder });
     expect((await fetch(`${second.url}/images/kept`)).status).toBe(200);

@@ -1,8 +1,10 @@
+import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import processRequest from 'graphql-upload/processRequest.mjs';
 
 const MAX_OPERATIONS_BYTES = 256 * 1024;
 const MAX_FILES = 10;
+const SPARE_BYTES = 2 ** 20;
 
 /**
  * Lets the routes of a scope take `multipart/form-data` by the GraphQL multipart request specification. A request without the
@@ -14,10 +16,12 @@ export function acceptMultipart(scope: FastifyInstance, maxUploadBytes: number):
   scope.addHook('preValidation', async (request, reply) => {
     if (!/^multipart\/form-data\b/i.test(request.headers['content-type'] ?? '')) return;
     refuseEarly(request, maxUploadBytes);
+    reply.raw.once('close', () => drain(request.raw));
     try {
       request.body = await processRequest(request.raw, reply.raw, {
         maxFieldSize: MAX_OPERATIONS_BYTES,
-        maxFileSize: maxUploadBytes,
+        // The images themselves refuse what is a byte too large, and say what the limit is.
+        maxFileSize: maxUploadBytes + SPARE_BYTES,
         maxFiles: MAX_FILES,
       });
     } catch (error) {
@@ -40,6 +44,16 @@ function refuseEarly(request: FastifyRequest, maxUploadBytes: number): void {
   if (Number(headers['content-length'] ?? 0) > mostBytes) {
     throw refusal(413, `The request is larger than ${mostBytes} bytes. Send fewer or smaller files at once.`);
   }
+}
+
+/**
+ * An upload may be answered before it has arrived whole. The parser then stops reading, and the next request on the connection
+ * would wait behind the rest for ever.
+ */
+function drain(request: IncomingMessage): void {
+  if (request.readableEnded) return;
+  request.unpipe();
+  request.resume();
 }
 
 function refusal(statusCode: number, message: string): Error {

@@ -1,4 +1,4 @@
-import { Max, MaxLength, Min } from 'class-validator';
+import { IsOptional, Max, MaxLength, Min } from 'class-validator';
 import { type FileUpload } from 'graphql-upload/processRequest.mjs';
 import GraphQLUpload from 'graphql-upload/GraphQLUpload.mjs';
 import { ArgsType, Field, InputType, Int } from 'type-graphql';
@@ -30,10 +30,12 @@ export class ImagesArgs {
   first!: number;
 
   @Field(() => String, { nullable: true, description: 'Cursor of the edge after which to go on.' })
+  @IsOptional()
   @MaxLength(1200)
   after?: string | null;
 
   @Field(() => String, { nullable: true, description: 'Only keys that begin with this.' })
+  @IsOptional()
   @MaxLength(400)
   prefix?: string | null;
 

@@ -67,7 +67,7 @@ export async function openStaging({ folder }: { folder: string }): Promise<Stagi
 async function receive(stream: Readable, file: FileHandle, maxBytes: number, signal?: AbortSignal) {
   const hash = createHash('sha256');
   let sizeBytes = 0;
-  for await (const chunk of chunksOf(stream, signal)) {
+  for await (const chunk of chunksOf(stream, maxBytes, signal)) {
     sizeBytes += chunk.length;
     if (sizeBytes > maxBytes) throw tooLarge(maxBytes);
     hash.update(chunk);
@@ -79,13 +79,13 @@ async function receive(stream: Readable, file: FileHandle, maxBytes: number, sig
 }
 
 /** The stream's own failures, told apart from those of the disk that its bytes go to. */
-async function* chunksOf(stream: Readable, signal?: AbortSignal): AsyncGenerator<Buffer> {
+async function* chunksOf(stream: Readable, maxBytes: number, signal?: AbortSignal): AsyncGenerator<Buffer> {
   try {
     if (signal !== undefined) addAbortSignal(signal, stream);
     for await (const chunk of stream) yield chunk as Buffer;
   } catch (error) {
-    // graphql-upload enforces its own limit, and ends the stream with an error of this status.
-    if (error instanceof Error && 'status' in error && error.status === 413) throw tooLarge(undefined, error);
+    // graphql-upload enforces a limit that is a little higher, and ends the stream with an error of this status.
+    if (error instanceof Error && 'status' in error && error.status === 413) throw tooLarge(maxBytes, error);
     const message = signal?.aborted
       ? 'The upload was aborted.'
       : 'The upload broke off before its end. Send the file again.';
@@ -93,11 +93,10 @@ async function* chunksOf(stream: Readable, signal?: AbortSignal): AsyncGenerator
   }
 }
 
-function tooLarge(maxBytes?: number, cause?: unknown): ShoalError {
-  const limit = maxBytes === undefined ? '' : ` of ${formatMiB(maxBytes)} MiB`;
+function tooLarge(maxBytes: number, cause?: unknown): ShoalError {
   return new ShoalError(
     'PAYLOAD_TOO_LARGE',
-    `The file is larger than the limit${limit}. Send a smaller one.`,
+    `The file is larger than the limit of ${formatMiB(maxBytes)} MiB. Send a smaller one.`,
     { cause },
   );
 }
