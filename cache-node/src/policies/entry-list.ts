@@ -60,9 +60,17 @@ export class EntryList<E extends PolicyEntry> {
   }
 
   moveToFirst(entry: E): void {
-    if (entry === this.#first) return;
-    this.remove(entry);
-    this.addFirst(entry);
+    const { previous, next } = entry;
+    const first = this.#first;
+    if (previous === undefined || first === undefined) return;
+    if (this.#cursors.length > 0) this.#stepOff(entry);
+    previous.next = next;
+    if (next === undefined) this.#last = previous;
+    else next.previous = previous;
+    entry.previous = undefined;
+    entry.next = first;
+    first.previous = entry;
+    this.#first = entry;
   }
 
   resize(entry: E, sizeBytes: number): void {
