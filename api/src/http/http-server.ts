@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import compress from '@fastify/compress';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
@@ -43,6 +44,7 @@ export async function startHttpServer(options: HttpServerOptions, stops: Stops):
       }),
   });
   stops.add(() => close(fastify));
+  await fastify.register(compress, { encodings: ['br', 'gzip'] });
   stops.add(await serveGraphQL(fastify, { schema, maxUploadBytes, report }));
   stops.add(serveWebsocket(fastify.server, schema, report));
   servePlayground(fastify);
