@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { BodyBudget, BudgetHolder } from '../pool/body-budget.ts';
 import type { Slab } from '../pool/slab.ts';
 import type { ByteRange } from './byte-range.ts';
+import { prependHead } from './response-head.ts';
 
 /** Where a BodyWriter's bytes come from. */
 export interface PacedBody {
@@ -18,6 +19,17 @@ interface Piece {
   readonly slab: Slab | undefined;
 }
 
+export interface BodyWriterOptions {
+  readonly res: ServerResponse;
+  readonly body: PacedBody;
+  /** What to send of the body. */
+  readonly range: ByteRange;
+  readonly status: 200 | 206;
+  /** Names and values in turn. */
+  readonly headers: string[];
+  readonly budget: BodyBudget;
+}
+
 /** A client that takes nothing of what it was sent for this long is not waited for. */
 const STALL_TIMEOUT_MS = 60_000;
 
@@ -30,6 +42,8 @@ export class BodyWriter implements BudgetHolder {
   readonly #budget: BodyBudget;
   readonly #body: PacedBody;
   readonly #range: ByteRange;
+  /** Until it is sent, together with the first bytes. */
+  #head: { readonly status: 200 | 206; readonly headers: string[] } | undefined;
   /** Place in the body of the next byte to come. */
   #position = 0;
   #queue: Piece[] = [];
@@ -40,10 +54,11 @@ export class BodyWriter implements BudgetHolder {
   #stallTimer: NodeJS.Timeout | undefined;
   #isOver = false;
 
-  constructor(res: ServerResponse, range: ByteRange, body: PacedBody, budget: BodyBudget) {
+  constructor({ res, body, range, status, headers, budget }: BodyWriterOptions) {
     this.#res = res;
-    this.#range = range;
     this.#body = body;
+    this.#range = range;
+    this.#head = { status, headers };
     this.#budget = budget;
   }
 
@@ -86,12 +101,20 @@ export class BodyWriter implements BudgetHolder {
   /** @returns whether the system has taken the bytes at once and there are more to come */
   #send(bytes: Buffer, slab: Slab | undefined): boolean {
     const isLast = this.#position === this.#range.end && this.#queue.length === 0;
+    if (this.#head !== undefined) {
+      bytes = prependHead(this.#res, this.#head.status, this.#head.headers, bytes, slab);
+      this.#head = undefined;
+    }
     if (isLast) {
       this.#finish();
       this.#res.end(bytes);
     } else {
       this.#unflushedWrites++;
+      // Node would hold it back until the end of the turn, and nobody could tell whether the system takes it.
+      const { socket } = this.#res;
+      socket?.cork();
       this.#res.write(bytes, this.#onFlushed);
+      socket?.uncork();
     }
     if (unsentBytes(this.#res) === 0) return !isLast;
     this.#isBackedUp = true;

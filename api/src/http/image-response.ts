@@ -60,8 +60,14 @@ export class ImageResponse implements ImageReceiver {
       );
       return;
     }
-    this.#writer = new BodyWriter(res, range ?? { start: 0, end: facts.sizeBytes }, reading, budget);
-    this.#writeHead(range === undefined ? 200 : 206, facts, isHit, range);
+    this.#writer = new BodyWriter({
+      res,
+      body: reading,
+      range: range ?? { start: 0, end: facts.sizeBytes },
+      status: range === undefined ? 200 : 206,
+      headers: this.#headers(facts, isHit, range),
+      budget,
+    });
   }
 
   payload(bytes: Buffer, slab?: Slab): boolean {
@@ -85,7 +91,7 @@ export class ImageResponse implements ImageReceiver {
   describe(facts: Pick<BodyFacts, 'contentType' | 'sizeBytes'>, isHit: boolean | undefined): void {
     const { res } = this.#options;
     if (this.isNotModified) res.writeHead(304, this.#cacheHeaders());
-    else this.#writeHead(200, facts, isHit, undefined);
+    else res.writeHead(200, this.#headers(facts, isHit, undefined));
     res.end();
   }
 
@@ -102,13 +108,12 @@ export class ImageResponse implements ImageReceiver {
     return parsed === 'ignored' ? undefined : parsed;
   }
 
-  #writeHead(
-    status: 200 | 206,
+  #headers(
     { contentType, sizeBytes }: Pick<BodyFacts, 'contentType' | 'sizeBytes'>,
     isHit: boolean | undefined,
     range: ByteRange | undefined,
-  ): void {
-    const { res, startedAt, clock } = this.#options;
+  ): string[] {
+    const { startedAt, clock } = this.#options;
     const headers = this.#cacheHeaders();
     headers.push('Content-Type', contentType);
     headers.push('Content-Length', String(range === undefined ? sizeBytes : range.end - range.start));
@@ -124,7 +129,7 @@ export class ImageResponse implements ImageReceiver {
         `read;desc=${word};dur=${(clock() - startedAt).toFixed(1)}`,
       );
     }
-    res.writeHead(status, headers);
+    return headers;
   }
 
   #cacheHeaders(): string[] {

@@ -5,7 +5,7 @@ import type { ImageReader } from '../images/image-reader.ts';
 import type { ImageName } from '../images/image-reading.ts';
 import { asUnavailable } from '../images/object-source.ts';
 import { ImageResponse } from './image-response.ts';
-import { parseImageTarget, type ImageTarget } from './image-target.ts';
+import { TargetCache, type ImageTarget } from './image-target.ts';
 import { negotiateFormat } from './negotiation.ts';
 import { sendError, sendProblem } from './problem.ts';
 
@@ -35,10 +35,11 @@ export type ImageRoute = (req: IncomingMessage, res: ServerResponse) => boolean;
 
 /** `GET` and `HEAD` of `/images/KEY` and `/images?key=KEY`. */
 export function createImageRoute(options: ImageRouteOptions): ImageRoute {
+  const targets = new TargetCache({ maxUrls: 10_000, maxUrlCharacters: 300 });
   return (req, res) => {
     let target: ImageTarget | undefined;
     try {
-      target = parseImageTarget(req.url!);
+      target = targets.parse(req.url!);
     } catch (error) {
       sendError(res, asUnavailable(error));
       return true;
@@ -69,7 +70,8 @@ class ImageRequest {
 
   answer(): void {
     const { version } = this.#target;
-    this.#run(version === undefined ? this.#answerCurrent(undefined) : this.#answerVersion(version));
+    if (version === undefined) this.#run(this.#answerCurrent(undefined));
+    else this.#answerVersion(version);
   }
 
   /** Whoever replaces an image removes the version before, perhaps between our look at the row and our read: then we look again. */
@@ -89,18 +91,19 @@ class ImageRequest {
     }
   }
 
-  async #answerVersion(version: string): Promise<void> {
+  #answerVersion(version: string): void {
     const image = this.#imageOf(version);
     const response = this.#responseOf(image, (error) => sendError(this.#res, error));
     // Whether the image is there at all has to be known, but its bytes are not wanted.
-    if (this.#req.method === 'HEAD' || response.isNotModified) {
-      const facts = await this.#options.reader.probe(image);
-      if (facts !== undefined) {
-        response.describe(facts, true);
-        return;
-      }
-    }
-    this.#read(image, response);
+    if (this.#req.method === 'HEAD' || response.isNotModified)
+      this.#run(this.#answerWithoutBody(image, response));
+    else this.#read(image, response);
+  }
+
+  async #answerWithoutBody(image: ImageName, response: ImageResponse): Promise<void> {
+    const facts = await this.#options.reader.probe(image);
+    if (facts === undefined) this.#read(image, response);
+    else response.describe(facts, true);
   }
 
   #read(image: ImageName, response: ImageResponse): void {

@@ -30,6 +30,36 @@ export function parseImageTarget(url: string): ImageTarget | undefined {
   return targetOf(decode(path.slice('/images/'.length)), query);
 }
 
+/** What was read from the URLs that are asked for most: reading a key and hashing it costs more than all the rest. */
+export class TargetCache {
+  readonly #maxUrls: number;
+  readonly #maxUrlCharacters: number;
+  /** In the order in which they were read. */
+  readonly #targets = new Map<string, ImageTarget>();
+
+  constructor({ maxUrls, maxUrlCharacters }: { maxUrls: number; maxUrlCharacters: number }) {
+    this.#maxUrls = maxUrls;
+    this.#maxUrlCharacters = maxUrlCharacters;
+  }
+
+  /** As `parseImageTarget`. */
+  parse(url: string): ImageTarget | undefined {
+    const known = this.#targets.get(url);
+    if (known !== undefined) return known;
+    const target = parseImageTarget(url);
+    if (target !== undefined && url.length <= this.#maxUrlCharacters) this.#remember(url, target);
+    return target;
+  }
+
+  #remember(url: string, target: ImageTarget): void {
+    if (this.#targets.size >= this.#maxUrls) {
+      const [oldest] = this.#targets.keys();
+      this.#targets.delete(oldest!);
+    }
+    this.#targets.set(url, target);
+  }
+}
+
 const SLASH = 0x2f;
 const NO_QUERY: Query = { key: undefined, v: undefined, w: undefined };
 const VERSION = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;

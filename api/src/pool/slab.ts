@@ -1,6 +1,8 @@
 import type { BodyBudget } from './body-budget.ts';
 
 const SLAB_BYTES = 256 * 1024;
+/** Left free in front of the first read, so that whoever passes the bytes on can put a head before them. */
+const HEADROOM_BYTES = 1024;
 /** A read with less room than this would cost more system calls than it saves memory. */
 const MIN_ROOM_BYTES = 64 * 1024;
 const MAX_IDLE_SLABS = 16;
@@ -11,6 +13,8 @@ const MAX_IDLE_SLABS = 16;
  */
 export class Slab {
   readonly bytes: Buffer;
+  /** All but the headroom. */
+  readonly front: Buffer;
   readonly #owner: SlabPool;
   #references = 1;
 
@@ -18,8 +22,10 @@ export class Slab {
     this.#owner = owner;
     // Not from Buffer's own pool, and not zeroed: the socket overwrites it.
     this.bytes = Buffer.allocUnsafeSlow(SLAB_BYTES);
+    this.front = this.bytes.subarray(HEADROOM_BYTES);
   }
 
+  /** Somebody has retained it. Otherwise everything in front of what was read last may be overwritten. */
   get isShared(): boolean {
     return this.#references > 1;
   }
@@ -65,7 +71,7 @@ export class SlabPool {
 export class SlabCursor {
   readonly #pool: SlabPool;
   #slab: Slab | undefined;
-  #offset = 0;
+  #offset = HEADROOM_BYTES;
 
   constructor(pool: SlabPool) {
     this.#pool = pool;
@@ -79,14 +85,14 @@ export class SlabCursor {
   /** Where the next read goes. */
   room(): Buffer {
     const slab = this.slab;
-    return this.#offset === 0 ? slab.bytes : slab.bytes.subarray(this.#offset);
+    return this.#offset === HEADROOM_BYTES ? slab.front : slab.bytes.subarray(this.#offset);
   }
 
   /** Call after the bytes of a read have been dealt with. */
   advance(bytes: number): void {
     const slab = this.slab;
     if (!slab.isShared) {
-      this.#offset = 0;
+      this.#offset = HEADROOM_BYTES;
       return;
     }
     this.#offset += bytes;
@@ -97,6 +103,6 @@ export class SlabCursor {
   close(): void {
     this.#slab?.release();
     this.#slab = undefined;
-    this.#offset = 0;
+    this.#offset = HEADROOM_BYTES;
   }
 }
