@@ -1,4 +1,5 @@
 import { costBytes, Entry } from './entry.ts';
+import { EntryIndex } from './entry-index.ts';
 import type { Counters } from './counters.ts';
 import type { Clock } from './clock.ts';
 import { Arena } from './memory/arena.ts';
@@ -37,7 +38,7 @@ const HEADER = Buffer.alloc(512);
 /** The entries, the memory they live in and the policy that orders them. Nothing here knows of connections. */
 export class Cache {
   readonly arena: Arena;
-  readonly #entries = new Map<string, Entry>();
+  readonly #index = new EntryIndex();
   readonly #options: CacheOptions;
   readonly #counters: Counters;
   readonly #clock: Clock;
@@ -67,7 +68,7 @@ export class Cache {
   }
 
   get count(): number {
-    return this.#entries.size;
+    return this.#index.count;
   }
 
   get capacityBytes(): number {
@@ -100,27 +101,19 @@ export class Cache {
 
   /** The entry if it is alive. What is found dead is dropped. Does not count as a use. */
   find(key: string, now: number): Entry | undefined {
-    const entry = this.#entries.get(key);
-    if (entry === undefined) return undefined;
-    if (this.#flushAt !== 0) this.#flushIfDue(now);
-    if (entry.sequence <= this.#flushedSequence) {
-      this.#counters.get_flushed++;
-      this.remove(entry);
-      return undefined;
-    }
-    if (entry.expiresAt !== 0 && entry.expiresAt <= now) {
-      this.#counters.get_expired++;
-      this.remove(entry);
-      return undefined;
-    }
-    return entry;
+    return this.#unlessDead(this.#index.findText(key), now);
+  }
+
+  /** As `find`, for a key that lies in `bytes[start, end)`. */
+  findBytes(bytes: Buffer, start: number, end: number, now: number): Entry | undefined {
+    return this.#unlessDead(this.#index.find(bytes, start, end), now);
   }
 
   /** As `find`, for whoever stores in its place: what is dead gives its memory to that. */
   findToReplace(key: string, now: number): Entry | undefined {
-    const entry = this.#entries.get(key);
+    const entry = this.#index.findText(key);
     if (entry && this.isDead(entry, now)) this.#counters.losses.record(entry, 'reclaimed', now);
-    return this.find(key, now);
+    return this.#unlessDead(entry, now);
   }
 
   /** The entry was read. */
@@ -145,7 +138,7 @@ export class Cache {
       value = Value.allocate(this.arena, headerBytes, length);
     }
     const cost = costBytes(key, value);
-    const isNew = !this.#entries.has(key);
+    const isNew = this.#index.findText(key) === undefined;
     while (this.#isTooFull(cost, isNew)) {
       if (!this.#evict(incoming)) {
         value.giveUp(this.arena);
@@ -188,7 +181,7 @@ export class Cache {
     entry.isTokenSent = false;
     entry.isStub = false;
     if (!existing) {
-      this.#entries.set(draft.key, entry);
+      this.#index.add(entry);
       this.#keyBytes += draft.key.length;
       this.#policy.insert(entry);
     }
@@ -213,11 +206,6 @@ export class Cache {
   /** From most to least valuable, the dead included. May be walked in pieces. */
   entries(): IterableIterator<Entry> {
     return this.#policy.entries();
-  }
-
-  /** All entries in no order; stays right while the cache changes. For sweeping. */
-  all(): IterableIterator<Entry> {
-    return this.#entries.values();
   }
 
   isDead(entry: Entry, now: number): boolean {
@@ -248,6 +236,22 @@ export class Cache {
     while (this.#isTooFull(0, false) && this.#evict(undefined));
   }
 
+  #unlessDead(entry: Entry | undefined, now: number): Entry | undefined {
+    if (entry === undefined) return undefined;
+    if (this.#flushAt !== 0) this.#flushIfDue(now);
+    if (entry.sequence <= this.#flushedSequence) {
+      this.#counters.get_flushed++;
+      this.remove(entry);
+      return undefined;
+    }
+    if (entry.expiresAt !== 0 && entry.expiresAt <= now) {
+      this.#counters.get_expired++;
+      this.remove(entry);
+      return undefined;
+    }
+    return entry;
+  }
+
   #policyCapacity(): number {
     return this.#capacityBytes;
   }
@@ -269,7 +273,7 @@ export class Cache {
   }
 
   #forget(entry: Entry): void {
-    this.#entries.delete(entry.key);
+    this.#index.remove(entry);
     this.#payloadBytes -= entry.value.length;
     this.#keyBytes -= entry.key.length;
     entry.value.giveUp(this.arena);

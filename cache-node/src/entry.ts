@@ -3,7 +3,7 @@ import type { Value } from './memory/value.ts';
 import type { Uint64 } from './protocol/numbers.ts';
 
 /** What V8 holds for an entry besides the bytes in the arena: the objects, the slot in the index, the key. */
-const HEAP_BYTES = 420;
+const HEAP_BYTES = 360;
 
 /** One thing the node holds, under its key. An overwrite changes the value and keeps the entry and its place in the policy. */
 export class Entry extends PolicyEntry {
@@ -17,15 +17,10 @@ export class Entry extends PolicyEntry {
   usedAt: number;
   /** Counts stores: what is not above the number at which everything was flushed is gone. */
   sequence: number;
-  wasFetched = false;
-  /** The key came in base64 and is shown so. */
-  hasBinaryKey = false;
-  /** Invalidated by a meta command, but still served until someone stores anew. */
-  isStale = false;
-  /** One client has been told to store anew (W); the others are told that (Z). */
-  isTokenSent = false;
-  /** Made by a miss (N) and not stored since: there is nothing in it yet. */
-  isStub = false;
+  /** The index's: the key's hash, and the next entry in the same bucket. */
+  hash = 0;
+  chain: Entry | undefined = undefined;
+  #marks = 0;
 
   constructor(key: string, sizeBytes: number, value: Value) {
     super(key, sizeBytes);
@@ -36,7 +31,62 @@ export class Entry extends PolicyEntry {
     this.usedAt = 0;
     this.sequence = 0;
   }
+  /** It was read since it was stored. */
+  get wasFetched(): boolean {
+    return this.#has(Mark.FETCHED);
+  }
+
+  set wasFetched(is: boolean) {
+    this.#set(Mark.FETCHED, is);
+  }
+
+  /** The key came in base64 and is shown so. */
+  get hasBinaryKey(): boolean {
+    return this.#has(Mark.BINARY_KEY);
+  }
+
+  set hasBinaryKey(is: boolean) {
+    this.#set(Mark.BINARY_KEY, is);
+  }
+
+  /** Invalidated by a meta command, but still served until someone stores anew. */
+  get isStale(): boolean {
+    return this.#has(Mark.STALE);
+  }
+
+  set isStale(is: boolean) {
+    this.#set(Mark.STALE, is);
+  }
+
+  /** One client has been told to store anew (W); the others are told that (Z). */
+  get isTokenSent(): boolean {
+    return this.#has(Mark.TOKEN_SENT);
+  }
+
+  set isTokenSent(is: boolean) {
+    this.#set(Mark.TOKEN_SENT, is);
+  }
+
+  /** Made by a miss (N) and not stored since: there is nothing in it yet. */
+  get isStub(): boolean {
+    return this.#has(Mark.STUB);
+  }
+
+  set isStub(is: boolean) {
+    this.#set(Mark.STUB, is);
+  }
+
+  #has(mark: number): boolean {
+    return (this.#marks & mark) !== 0;
+  }
+
+  #set(mark: number, is: boolean): void {
+    this.#marks = is ? this.#marks | mark : this.#marks & ~mark;
+  }
 }
+
+/** Bits of one number, since a field for each would cost every entry eight bytes. */
+const Mark = { FETCHED: 1, BINARY_KEY: 2, STALE: 4, TOKEN_SENT: 8, STUB: 16 } as const;
 
 /** What an entry with this value costs of the node's memory. */
 export function costBytes(key: string, value: Value): number {

@@ -8,6 +8,13 @@ import { writeLineEnd, writeText } from './protocol/headers.ts';
 /** Smaller payloads are copied together with the replies around them; larger ones go to the socket from where they lie. */
 export const LARGEST_COPY_BYTES = 16 * 1024;
 
+/** Below, a copy costs no more than a write of its own would. */
+const LEAST_LENT_BYTES = 1024;
+/** Up to so many bytes a loop is faster than a call that copies. */
+const LARGEST_LOOP_BYTES = 256;
+
+const NOTHING = Buffer.alloc(0);
+
 const SCRATCH_BYTES = 256 * 1024;
 /** What may be gathered of large values before the socket is asked to take it. */
 const MOST_GATHERED_BYTES = 256 * 1024;
@@ -31,13 +38,19 @@ export class Outbox {
   readonly #scratch: Scratch;
   readonly #arena: Arena;
   readonly #counters: Counters;
-  readonly #parts: Buffer[] = [];
+  /** Pieces that go before what is in the scratch from `#from` on. */
+  #parts: Buffer[] | undefined;
   #gatheredBytes = 0;
   /** Where the replies begin in the scratch that are not among the parts yet. */
   #from = 0;
   /** Values that the socket is still reading from. */
-  readonly #pinned: Value[] = [];
-  #usesScratch = false;
+  #pinned: Value[] | undefined;
+  readonly #onSent = (): void => {
+    if (this.#socket.writableLength === 0) this.drained();
+  };
+  /** Nothing is known to follow the next reply, so that gathering would gain nothing. */
+  sendsAtOnce = false;
+  #isBlocked = false;
 
   constructor(socket: Socket, scratch: Scratch, arena: Arena, counters: Counters) {
     this.#socket = socket;
@@ -48,11 +61,11 @@ export class Outbox {
 
   /** The client reads more slowly than it asks: nothing more may be put in until the socket has drained. */
   get isBlocked(): boolean {
-    return this.#socket.writableNeedDrain;
+    return this.#isBlocked;
   }
 
   get hasUnsent(): boolean {
-    return this.#parts.length > 0 || this.#scratch.used > this.#from;
+    return this.#parts !== undefined || this.#scratch.used > this.#from;
   }
 
   /** Where a reply may be written, from `at` on; there is room for one line and a payload that is copied. */
@@ -86,130 +99,146 @@ export class Outbox {
   }
 
   /**
-   * A value, after the header that was written from `room()` to `headerEnd`. With `isText` that header may stay in front of the
-   * payload for the next reader.
+   * A value, after the header that was written from `room()` to `headerEnd`. The header may stay in front of the payload for the
+   * next reader, who learns its kind from the value.
    */
   value(value: Value, headerEnd: number, kind: HeaderInPlace, isLast: boolean): void {
     const tail = isLast ? TRAILER_BYTES : LINE_END_BYTES;
-    if (value.length <= LARGEST_COPY_BYTES) {
-      this.#copy(value, headerEnd, tail);
-      return;
-    }
     const at = this.#scratch.used;
     const headerBytes = headerEnd - at;
-    if (at === this.#from && !value.isPinned && headerBytes <= value.room) {
+    const isAlone = at === this.#from && !value.isPinned && headerBytes <= value.room;
+    if (value.length > LARGEST_COPY_BYTES) {
+      if (isAlone) value.putHeader(kind, this.bytes, at, headerEnd);
+      else this.#scratch.used = headerEnd;
+      const lent = isAlone ? headerBytes : 0;
+      this.#lend(value, value.room - lent, lent + value.length + tail);
+    } else if (isAlone && value.length > LEAST_LENT_BYTES && this.#canSendAtOnce(value)) {
       value.putHeader(kind, this.bytes, at, headerEnd);
-      this.#lend(value, value.room - headerBytes, headerBytes + value.length + tail);
+      this.#sendAtOnce(value, headerBytes + value.length + tail);
     } else {
-      this.#scratch.used = headerEnd;
-      this.#lend(value, value.room, value.length + tail);
+      this.#copy(value, headerEnd, value.room, value.length + tail);
     }
   }
 
   /** A value whose header of the text protocol is in place. */
   readyValue(value: Value, isLast: boolean): void {
-    const tail = isLast ? TRAILER_BYTES : LINE_END_BYTES;
-    const length = value.headerBytes + value.length + tail;
-    if (value.length > LARGEST_COPY_BYTES) {
-      this.#lend(value, value.room - value.headerBytes, length);
-      return;
-    }
-    const at = this.room();
-    if (value.isContiguous) {
-      const start = value.extent.start + value.room - value.headerBytes;
-      value.extent.memory.copy(this.bytes, at, start, start + length);
-      this.#scratch.used = at + length;
-    } else {
-      this.#copyPieces(value, at, value.room - value.headerBytes, length);
-    }
+    const length = value.headerBytes + value.length + (isLast ? TRAILER_BYTES : LINE_END_BYTES);
+    const offset = value.room - value.headerBytes;
+    if (value.length > LARGEST_COPY_BYTES) this.#lend(value, offset, length);
+    else if (this.#canSendAtOnce(value)) this.#sendAtOnce(value, length);
+    else this.#copy(value, this.room(), offset, length);
   }
 
   /** Hands everything gathered to the socket. */
   flush(): void {
-    this.#endPart();
+    const { used } = this.#scratch;
     const parts = this.#parts;
-    if (parts.length === 0) return;
-    const socket = this.#socket;
-    if (!socket.writable) {
-      this.#forget();
+    if (parts === undefined) {
+      if (used > 0) this.#send(this.#scratch.bytes.subarray(0, used));
       return;
     }
-    this.#counters.bytes_written += this.#gatheredBytes;
+    this.#endPart(parts);
     if (parts.length === 1) {
-      socket.write(parts[0]!);
-    } else {
-      socket.cork();
-      for (const part of parts) socket.write(part);
-      socket.uncork();
+      this.#send(parts[0]!);
+      return;
     }
-    const isTaken = socket.writableLength === 0;
-    if (!isTaken && this.#usesScratch) this.#scratch.leave();
-    if (isTaken) this.unpin();
-    this.#reset();
-  }
-
-  /** The socket needs none of the values any more: it has drained or is gone. */
-  unpin(): void {
-    if (this.#pinned.length === 0) return;
-    for (const value of this.#pinned) value.unpin(this.#arena);
-    this.#pinned.length = 0;
-  }
-
-  #copy(value: Value, headerEnd: number, tail: number): void {
-    const length = value.length + tail;
-    if (value.isContiguous) {
-      const start = value.extent.start + value.room;
-      value.extent.memory.copy(this.bytes, headerEnd, start, start + length);
-      this.#scratch.used = headerEnd + length;
-    } else {
-      this.#copyPieces(value, headerEnd, value.room, length);
+    const last = parts.pop()!;
+    this.#socket.cork();
+    for (const part of parts) {
+      this.#counters.bytes_written += part.length;
+      this.#socket.write(part);
     }
+    this.#send(last);
   }
 
-  #copyPieces(value: Value, at: number, offset: number, length: number): void {
-    eachPiece(value.extent, offset, length, (memory, start, end) => {
-      memory.copy(this.bytes, at, start, end);
-      at += end - start;
-    });
-    this.#scratch.used = at;
+  /** The socket has sent everything, or is gone: it needs none of the values any more. */
+  drained(): void {
+    this.#isBlocked = false;
+    const pinned = this.#pinned;
+    if (pinned === undefined) return;
+    this.#pinned = undefined;
+    for (const value of pinned) value.unpin(this.#arena);
+  }
+
+  #send(last: Buffer): void {
+    const socket = this.#socket;
+    const isRoom = socket.write(last);
+    if (this.#parts !== undefined) socket.uncork();
+    this.#counters.bytes_written += last.length;
+    if (socket.writableLength === 0) {
+      this.drained();
+    } else {
+      // What the socket still reads from is left to it.
+      this.#scratch.leave();
+      this.#isBlocked = !isRoom || socket.writableNeedDrain;
+    }
+    this.#parts = undefined;
+    this.#gatheredBytes = 0;
+    this.#scratch.used = 0;
+    this.#from = 0;
+  }
+
+  /** Whether the reply is the only one, so that there is nothing to gather it with. */
+  #canSendAtOnce(value: Value): boolean {
+    return this.sendsAtOnce && value.isContiguous && this.#scratch.used === 0 && this.#parts === undefined;
+  }
+
+  /** Sends the header in place and what follows it, `length` bytes, from where they lie. */
+  #sendAtOnce(value: Value, length: number): void {
+    const { memory, start } = value.extent;
+    const from = start + value.room - value.headerBytes;
+    const socket = this.#socket;
+    const isRoom = socket.write(memory.subarray(from, from + length));
+    this.#counters.bytes_written += length;
+    if (socket.writableLength === 0) return;
+    value.pin();
+    (this.#pinned ??= []).push(value);
+    // A callback with each write would cost a tick each; so this one is told by a write of nothing.
+    if (isRoom) socket.write(NOTHING, this.#onSent);
+    else this.#isBlocked = true;
+  }
+
+  /** Copies `length` bytes from `offset` of a value to `at`, and makes them part of the reply. */
+  #copy(value: Value, at: number, offset: number, length: number): void {
+    const { memory, start } = value.extent;
+    const from = start + offset;
+    if (!value.isContiguous) {
+      let to = at;
+      eachPiece(value.extent, offset, length, (piece, pieceStart, pieceEnd) => {
+        piece.copy(this.bytes, to, pieceStart, pieceEnd);
+        to += pieceEnd - pieceStart;
+      });
+    } else if (length <= LARGEST_LOOP_BYTES) {
+      const { bytes } = this;
+      for (let index = 0; index < length; index++) bytes[at + index] = memory[from + index]!;
+    } else {
+      memory.copy(this.bytes, at, from, from + length);
+    }
+    this.#scratch.used = at + length;
   }
 
   /** Lets the socket read `length` bytes of a value from where they lie. */
   #lend(value: Value, offset: number, length: number): void {
-    this.#endPart();
+    const parts = (this.#parts ??= []);
+    this.#endPart(parts);
     value.pin();
-    this.#pinned.push(value);
+    (this.#pinned ??= []).push(value);
     if (value.isContiguous) {
       const start = value.extent.start + offset;
-      this.#parts.push(value.extent.memory.subarray(start, start + length));
+      parts.push(value.extent.memory.subarray(start, start + length));
     } else {
       eachPiece(value.extent, offset, length, (memory, start, end) => {
-        this.#parts.push(memory.subarray(start, end));
+        parts.push(memory.subarray(start, end));
       });
     }
     this.#gatheredBytes += length;
     if (this.#gatheredBytes > MOST_GATHERED_BYTES) this.flush();
   }
 
-  #endPart(): void {
+  #endPart(parts: Buffer[]): void {
     const { used } = this.#scratch;
     if (used === this.#from) return;
-    this.#parts.push(this.#scratch.bytes.subarray(this.#from, used));
-    this.#gatheredBytes += used - this.#from;
+    parts.push(this.#scratch.bytes.subarray(this.#from, used));
     this.#from = used;
-    this.#usesScratch = true;
-  }
-
-  #forget(): void {
-    this.unpin();
-    this.#reset();
-  }
-
-  #reset(): void {
-    this.#parts.length = 0;
-    this.#gatheredBytes = 0;
-    this.#scratch.used = 0;
-    this.#from = 0;
-    this.#usesScratch = false;
   }
 }

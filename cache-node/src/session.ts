@@ -51,19 +51,23 @@ export class Session {
   isAuthenticated: boolean;
   /** When the last request came, in seconds since 1970. */
   activeAt: number;
+  /** When the bytes came that are being carried out. */
+  now: number;
 
   constructor(node: CacheNode, connection: Line, reply: Outbox) {
     this.node = node;
     this.#connection = connection;
     this.reply = reply;
     this.isAuthenticated = !node.credentials;
-    this.activeAt = node.clock.seconds();
+    this.now = node.clock.seconds();
+    this.activeAt = this.now;
   }
 
   /** Takes `bytes[0, length)`, which are the caller's again afterwards. */
   receive(bytes: Buffer, length: number): void {
     this.node.counters.bytes_read += length;
     if (this.#isClosing) return;
+    this.now = this.node.clock.seconds();
     if (this.#isHeldUp()) {
       this.#keep(bytes, 0, length);
       return;
@@ -85,7 +89,7 @@ export class Session {
 
   /** The socket has sent everything. */
   drained(): void {
-    this.reply.unpin();
+    this.reply.drained();
     if (this.#stream) this.#streamOn();
     else this.#goOn();
   }
@@ -94,7 +98,7 @@ export class Session {
   dispose(): void {
     this.#isClosing = true;
     this.#waiting = NOTHING;
-    this.reply.unpin();
+    this.reply.drained();
     this.#stream?.stop();
     this.#stream = undefined;
     if (this.#incoming) this.node.cache.discard(this.#incoming.request.draft);
@@ -171,6 +175,7 @@ export class Session {
     if (this.#isClosing || this.#isHeldUp()) return;
     const bytes = this.#waiting;
     this.#waiting = NOTHING;
+    this.now = this.node.clock.seconds();
     this.#run(bytes, bytes.length);
     if (this.#isHeldUp() || this.#isClosing) return;
     if (this.#hasEnded) {
@@ -215,8 +220,9 @@ export class Session {
     const { line } = this;
     const next = line.read(bytes, at, end);
     if (next < 0) return this.#waitForLine(bytes, at, end);
-    this.activeAt = this.node.clock.seconds();
-    execute(this, line, this.activeAt);
+    this.activeAt = this.now;
+    this.reply.sendsAtOnce = next === end;
+    execute(this, line, this.now);
     return this.#keys && line.rest !== undefined ? line.rest : next;
   }
 

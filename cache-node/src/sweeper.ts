@@ -36,6 +36,7 @@ export class Sweeper {
 
   /** Makes one round now, in steps. */
   sweepSoon(): void {
+    this.#walk?.return?.();
     this.#walk = undefined;
     if (this.#isUrgent) return;
     this.#isUrgent = true;
@@ -50,7 +51,7 @@ export class Sweeper {
   /** Returns whether the round is to go on. */
   #step(): boolean {
     const now = this.#clock.seconds();
-    this.#walk ??= this.#cache.all();
+    this.#walk ??= this.#cache.entries();
     for (let count = 0; count < ENTRIES_PER_STEP; count++) {
       const { value: entry, done } = this.#walk.next();
       if (done) {

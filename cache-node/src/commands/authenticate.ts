@@ -1,6 +1,6 @@
 import { parseUint32 } from '../protocol/numbers.ts';
 import type { Session } from '../session.ts';
-import { LONGEST_KEY } from './replies.ts';
+import { LONGEST_KEY } from '../protocol/limits.ts';
 
 /** A line that a client which doesn't say who it is may send at most. */
 const LONGEST_LINE_BYTES = 2048;

@@ -4,7 +4,8 @@ import { writeTextHeader } from '../protocol/headers.ts';
 import { parseInt32 } from '../protocol/numbers.ts';
 import type { RequestLine } from '../protocol/request-line.ts';
 import type { Session } from '../session.ts';
-import { BAD_FORMAT, ERROR, LONGEST_KEY } from './replies.ts';
+import { LONGEST_KEY } from '../protocol/limits.ts';
+import { BAD_FORMAT, ERROR } from './replies.ts';
 
 /** A `get` whose keys do not fit the words that are kept of a line: they are answered as they are read. */
 export interface KeyList {
@@ -17,7 +18,7 @@ export interface KeyList {
 /** `get|gets <key>+` */
 export function get(session: Session, line: RequestLine, now: number, withCas: boolean): void {
   if (line.count < 2) session.reply.line(ERROR);
-  else answerKeys(session, line, now, 1, { withCas, expiresAt: undefined, isComplete: false });
+  else answerKeys(session, line, now, 1, withCas, undefined);
 }
 
 /** `gat|gats <exptime> <key>+` */
@@ -28,7 +29,7 @@ export function getAndTouch(session: Session, line: RequestLine, now: number, wi
   }
   const exptime = parseInt32(line.bytes, line.start(1), line.endOf(1));
   if (exptime === undefined) session.reply.line('CLIENT_ERROR invalid exptime argument');
-  else answerKeys(session, line, now, 2, { withCas, expiresAt: expiryDate(exptime, now), isComplete: false });
+  else answerKeys(session, line, now, 2, withCas, expiryDate(exptime, now));
 }
 
 /** Answers the keys of `bytes[at, end)`. Returns how far it came, or -1 if the next key has not arrived whole. */
@@ -47,7 +48,7 @@ export function continueGet(session: Session, keys: KeyList, bytes: Buffer, at: 
   const isLast = bytes[to] === NEWLINE;
   const keyEnd = isLast && bytes[to - 1] === RETURN ? to - 1 : to;
   if (keyEnd > from)
-    answerKey(session, bytes.toString('latin1', from, keyEnd), keys, session.activeAt, false);
+    answerKey(session, bytes, from, keyEnd, keys.withCas, keys.expiresAt, session.now, false);
   if (isLast) {
     keys.isComplete = true;
     session.reply.line(END);
@@ -60,7 +61,14 @@ const SPACE = 32;
 const NEWLINE = 10;
 const RETURN = 13;
 
-function answerKeys(session: Session, line: RequestLine, now: number, first: number, keys: KeyList): void {
+function answerKeys(
+  session: Session,
+  line: RequestLine,
+  now: number,
+  first: number,
+  withCas: boolean,
+  expiresAt: number | undefined,
+): void {
   const { count, bytes } = line;
   if (hasLongKey(line, first)) {
     session.reply.line(BAD_FORMAT);
@@ -69,41 +77,49 @@ function answerKeys(session: Session, line: RequestLine, now: number, first: num
   const last = line.rest === undefined ? count - 1 : count;
   let isEnded = false;
   for (let index = first; index < count; index++) {
-    const key = bytes.toString('latin1', line.start(index), line.endOf(index));
-    isEnded = answerKey(session, key, keys, now, index === last);
+    isEnded = answerKey(session, bytes, line.start(index), line.endOf(index), withCas, expiresAt, now, index === last);
   }
-  if (line.rest !== undefined) session.receiveKeys(keys);
+  if (line.rest !== undefined) session.receiveKeys({ withCas, expiresAt, isComplete: false });
   else if (!isEnded) session.reply.line(END);
 }
 
 /** Sends the value if there is one. Returns whether the reply's last line went with it. */
-function answerKey(session: Session, key: string, keys: KeyList, now: number, isLast: boolean): boolean {
+function answerKey(
+  session: Session,
+  bytes: Buffer,
+  start: number,
+  end: number,
+  withCas: boolean,
+  expiresAt: number | undefined,
+  now: number,
+  isLast: boolean,
+): boolean {
   const { node, reply } = session;
   const { cache, counters } = node;
-  const entry = cache.find(key, now);
-  if (node.prefixes.isEnabled) node.prefixes.recordGet(key, entry !== undefined);
-  if (keys.expiresAt === undefined) counters.cmd_get++;
+  const entry = cache.findBytes(bytes, start, end, now);
+  if (node.prefixes.isEnabled) node.prefixes.recordGet(bytes.toString('latin1', start, end), entry !== undefined);
+  if (expiresAt === undefined) counters.cmd_get++;
   else counters.cmd_touch++;
   if (entry === undefined) {
-    if (keys.expiresAt === undefined) counters.get_misses++;
+    if (expiresAt === undefined) counters.get_misses++;
     else counters.touch_misses++;
     return false;
   }
-  if (keys.expiresAt === undefined) {
+  if (expiresAt === undefined) {
     counters.get_hits++;
   } else {
     counters.touch_hits++;
-    entry.expiresAt = keys.expiresAt;
+    entry.expiresAt = expiresAt;
   }
   cache.use(entry, now);
   const { value } = entry;
-  if (!keys.withCas && value.header === HeaderInPlace.TEXT) {
+  if (!withCas && value.header === HeaderInPlace.TEXT) {
     reply.readyValue(value, isLast);
   } else {
     const at = reply.room();
-    const cas = keys.withCas ? entry.cas : undefined;
-    const headerEnd = writeTextHeader(reply.bytes, at, key, entry.clientFlags, value.length, cas);
-    reply.value(value, headerEnd, keys.withCas ? HeaderInPlace.OTHER : HeaderInPlace.TEXT, isLast);
+    const cas = withCas ? entry.cas : undefined;
+    const headerEnd = writeTextHeader(reply.bytes, at, entry.key, entry.clientFlags, value.length, cas);
+    reply.value(value, headerEnd, withCas ? HeaderInPlace.OTHER : HeaderInPlace.TEXT, isLast);
   }
   return isLast;
 }

@@ -14,7 +14,8 @@ import {
   writeOpaque,
   writeTimeToLive,
 } from './meta-reply.ts';
-import { BAD_FORMAT, ERROR, LONGEST_KEY, NON_NUMERIC } from './replies.ts';
+import { LONGEST_KEY } from '../protocol/limits.ts';
+import { BAD_FORMAT, ERROR, NON_NUMERIC } from './replies.ts';
 
 const flags = new MetaFlags();
 

@@ -2,7 +2,8 @@ import { decodeKey, encodeKey } from '../protocol/binary-key.ts';
 import type { RequestLine } from '../protocol/request-line.ts';
 import type { Session } from '../session.ts';
 import { itemSize, sizeClass } from '../item-size.ts';
-import { BAD_FORMAT, LONGEST_KEY } from './replies.ts';
+import { LONGEST_KEY } from '../protocol/limits.ts';
+import { BAD_FORMAT } from './replies.ts';
 
 /** `me <key> [b]`: what is known of an entry, to be read by people. */
 export function metaDebug(session: Session, line: RequestLine, now: number): void {

@@ -5,7 +5,8 @@ import { MetaFlags } from '../protocol/meta-flags.ts';
 import type { RequestLine } from '../protocol/request-line.ts';
 import type { Session } from '../session.ts';
 import { hasLongOpaque, OPAQUE_TOO_LONG, writeEchoes } from './meta-reply.ts';
-import { BAD_FORMAT, ERROR, LONGEST_KEY } from './replies.ts';
+import { LONGEST_KEY } from '../protocol/limits.ts';
+import { BAD_FORMAT, ERROR } from './replies.ts';
 
 const flags = new MetaFlags();
 

@@ -15,7 +15,8 @@ import {
   writeOpaque,
   writeTimeToLive,
 } from './meta-reply.ts';
-import { BAD_FORMAT, ERROR, LONGEST_KEY } from './replies.ts';
+import { LONGEST_KEY } from '../protocol/limits.ts';
+import { BAD_FORMAT, ERROR } from './replies.ts';
 
 const flags = new MetaFlags();
 
@@ -27,11 +28,18 @@ export function metaGet(session: Session, line: RequestLine, now: number): void 
   if (line.lengthOf(1) > LONGEST_KEY) return reply.line(BAD_FORMAT);
   const fault = flags.read(line, 2, now);
   if (fault !== undefined) return reply.line(fault);
-  const key = flags.hasBinaryKey ? decodeKey(line.text(1)) : line.text(1);
-  if (key === undefined) return reply.line('CLIENT_ERROR error decoding key');
+  const binaryKey = flags.hasBinaryKey ? decodeKey(line.text(1)) : '';
+  if (binaryKey === undefined) return reply.line('CLIENT_ERROR error decoding key');
   if (hasLongOpaque(line, 2)) return reply.line(OPAQUE_TOO_LONG);
 
-  const found = cache.find(key, now);
+  const found = flags.hasBinaryKey
+    ? cache.find(binaryKey, now)
+    : cache.findBytes(line.bytes, line.start(1), line.endOf(1), now);
+  if (found && !node.prefixes.isEnabled) {
+    count(session, found);
+    return answerFound(session, line, found, now);
+  }
+  const key = flags.hasBinaryKey ? binaryKey : line.text(1);
   if (node.prefixes.isEnabled) node.prefixes.recordGet(key, found !== undefined);
   const entry = found ?? (flags.vivifyExpiresAt === undefined ? undefined : vivify(session, key, now));
   count(session, found);
@@ -41,8 +49,13 @@ export function metaGet(session: Session, line: RequestLine, now: number): void 
     const at = writeText(bytes, reply.room(), 'EN');
     return reply.advance(writeLineEnd(bytes, writeEchoes(bytes, at, line, 2, key, flags.hasBinaryKey)));
   }
-  answer(session, line, entry, found === undefined, now);
-  if (!flags.leavesUnused && found) cache.use(entry, now);
+  if (found) answerFound(session, line, found, now);
+  else answer(session, line, entry, true, now);
+}
+
+function answerFound(session: Session, line: RequestLine, entry: Entry, now: number): void {
+  answer(session, line, entry, false, now);
+  if (!flags.leavesUnused) session.node.cache.use(entry, now);
 }
 
 /** A stub in place of an entry that isn't there, so that the next to ask sees that somebody is at it. */

@@ -7,15 +7,8 @@ import type { Incoming, Session } from '../session.ts';
 import { store, type StoreMode, type StoreRequest, type StoreResult } from '../store.ts';
 import { isTooLarge } from '../item-size.ts';
 import { hasLongOpaque, OPAQUE_TOO_LONG, writeKey, writeNumberFlag } from './meta-reply.ts';
-import {
-  BAD_CHUNK,
-  BAD_FORMAT,
-  ERROR,
-  LONGEST_KEY,
-  LONGEST_PAYLOAD,
-  NO_MEMORY,
-  TOO_LARGE,
-} from './replies.ts';
+import { LONGEST_KEY, LONGEST_PAYLOAD } from '../protocol/limits.ts';
+import { BAD_CHUNK, BAD_FORMAT, ERROR, NO_MEMORY, TOO_LARGE } from './replies.ts';
 
 const flags = new MetaFlags();
 

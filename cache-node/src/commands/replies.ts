@@ -5,8 +5,3 @@ export const TOO_LARGE = 'SERVER_ERROR object too large for cache';
 export const NO_MEMORY = 'SERVER_ERROR out of memory storing object';
 export const BAD_EXPTIME = 'CLIENT_ERROR invalid exptime argument';
 export const NON_NUMERIC = 'CLIENT_ERROR cannot increment or decrement non-numeric value';
-
-/** Bytes of the longest key. */
-export const LONGEST_KEY = 250;
-/** The longest payload that can be announced: what a 32-bit number holds, less the line end. */
-export const LONGEST_PAYLOAD = 0x7fffffff - 2;

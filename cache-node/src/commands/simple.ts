@@ -3,7 +3,8 @@ import { addDelta } from '../delta.ts';
 import { parseInt32, parseUint64 } from '../protocol/numbers.ts';
 import type { RequestLine } from '../protocol/request-line.ts';
 import type { Session } from '../session.ts';
-import { BAD_EXPTIME, BAD_FORMAT, ERROR, LONGEST_KEY, NON_NUMERIC } from './replies.ts';
+import { LONGEST_KEY } from '../protocol/limits.ts';
+import { BAD_EXPTIME, BAD_FORMAT, ERROR, NON_NUMERIC } from './replies.ts';
 
 /** `delete <key> [0] [noreply]` */
 export function remove(session: Session, line: RequestLine, now: number): void {

@@ -4,15 +4,8 @@ import type { RequestLine } from '../protocol/request-line.ts';
 import type { Incoming, Session } from '../session.ts';
 import { store, type StoreMode, type StoreRequest } from '../store.ts';
 import { isTooLarge } from '../item-size.ts';
-import {
-  BAD_CHUNK,
-  BAD_FORMAT,
-  ERROR,
-  LONGEST_KEY,
-  LONGEST_PAYLOAD,
-  NO_MEMORY,
-  TOO_LARGE,
-} from './replies.ts';
+import { LONGEST_KEY, LONGEST_PAYLOAD } from '../protocol/limits.ts';
+import { BAD_CHUNK, BAD_FORMAT, ERROR, NO_MEMORY, TOO_LARGE } from './replies.ts';
 
 /**
  * `set|add|replace|append|prepend <key> <flags> <exptime> <bytes> [noreply]` and

@@ -20,7 +20,12 @@ export type Loss = 'evicted' | 'reclaimed' | 'swept';
 export class ClassCounters {
   readonly #classes = new Map<number, ClassCounts>();
 
-  of(number: number): ClassCounts {
+  /** Nothing but zeros for a class that has lost none. */
+  of(number: number): Readonly<ClassCounts> {
+    return this.#classes.get(number) ?? nothing();
+  }
+
+  #of(number: number): ClassCounts {
     let counts = this.#classes.get(number);
     if (!counts) {
       counts = nothing();
@@ -30,7 +35,7 @@ export class ClassCounters {
   }
 
   record(entry: Entry, loss: Loss, now: number): void {
-    const counts = this.of(sizeClass(itemSize(entry.key, entry.clientFlags, entry.value.length)));
+    const counts = this.#of(sizeClass(itemSize(entry.key, entry.clientFlags, entry.value.length)));
     if (loss === 'evicted') {
       counts.evicted++;
       counts.evicted_time = Math.max(0, now - entry.usedAt);
@@ -41,6 +46,11 @@ export class ClassCounters {
       if (loss === 'swept') counts.crawler_reclaimed++;
       if (!entry.wasFetched) counts.expired_unfetched++;
     }
+  }
+
+  /** The classes that have lost any. */
+  get classes(): number[] {
+    return [...this.#classes.keys()];
   }
 
   /** The sum over all classes. */

@@ -35,7 +35,10 @@ export function itemStats(node: CacheNode): Line[] {
 /** What `stats slabs` shows of entries by classes of size; there are no slabs, so all memory is one. */
 export function slabStats(node: CacheNode): Line[] {
   const classes = byClass(node);
+  const isSeen = new Set(classes.map(([number]) => number));
+  const emptied = node.counters.losses.classes.filter((number) => !isSeen.has(number));
   return [
+    ...emptied.map((number): Line => [`${number}:used_chunks`, 0]),
     ...classes.flatMap(([number, { count, bytes }]): Line[] => [
       [`${number}:chunk_size`, classBytes(number)],
       [`${number}:used_chunks`, count],
@@ -49,7 +52,7 @@ export function slabStats(node: CacheNode): Line[] {
 /** What `stats sizes` shows: how many entries there are of each size, in steps of 32 bytes. */
 export function sizeStats(node: CacheNode): Line[] {
   const histogram = new Map<number, number>();
-  for (const entry of node.cache.all()) {
+  for (const entry of node.cache.entries()) {
     const step = Math.ceil(sizeOf(entry) / 32) * 32;
     histogram.set(step, (histogram.get(step) ?? 0) + 1);
   }
@@ -63,7 +66,7 @@ export function cacheDump(node: CacheNode, number: number, limit: number): strin
   const now = node.clock.seconds();
   let text = '';
   let left = limit === 0 ? Infinity : limit;
-  for (const entry of node.cache.all()) {
+  for (const entry of node.cache.entries()) {
     if (left === 0 || text.length > MOST_DUMP_BYTES) break;
     if (node.cache.isDead(entry, now) || sizeClass(sizeOf(entry)) !== number) continue;
     text += `ITEM ${entry.key} [${entry.value.length} b; ${entry.expiresAt} s]\r\n`;
@@ -80,7 +83,7 @@ interface ClassCount {
 
 function byClass(node: CacheNode): [number, ClassCount][] {
   const classes = new Map<number, ClassCount>();
-  for (const entry of node.cache.all()) {
+  for (const entry of node.cache.entries()) {
     const size = sizeOf(entry);
     const number = sizeClass(size);
     const of = classes.get(number) ?? { count: 0, bytes: 0, oldest: Infinity };
