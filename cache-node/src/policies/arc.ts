@@ -4,9 +4,11 @@ import type { PolicyOptions } from './policies.ts';
 import type { Incoming, Policy, PolicyEntry } from './policy.ts';
 
 /**
- * Adaptive replacement: recency (T1, entries seen once) and frequency (T2, seen again) share the capacity c, and two ghost lists
- * (B1 and B2, what each has lost) tell which of them deserves more. p is the target for T1. As in the paper, |L1| = |T1| + |B1|
- * stays within c and all four within 2c; here by bytes, so that with entries of unequal size both hold on average.
+ * Adaptive replacement: recency (T1, entries seen once) and frequency (T2, seen again) share the capacity c, and two ghost lists (B1
+ * and B2, what each has lost) tell which of them deserves more. p is the target for T1.
+ *
+ * In the paper a ghost goes for each that comes once |T1| + |B1| = c or all four make 2c. By bytes the same rule bounds the number
+ * of ghosts, and their bytes as far as sizes are alike. p moves by bytes as it does by pages: slowly, where entries are large.
  *
  * N. Megiddo and D. S. Modha, "ARC: a self-tuning, low overhead replacement cache", FAST 2003.
  * https://www.usenix.org/conference/fast-03/arc-self-tuning-low-overhead-replacement-cache
