@@ -59,10 +59,13 @@ async function start(config: Config, stops: Stops): Promise<string> {
   stops.add(() => database.close());
   const objects = await openFilesystemStore({ folder: join(folder, 'objects') });
   const staging = await openStaging({ folder: join(folder, 'staging') });
+  const provisioner = localProvisioner(config);
+  // graphql-upload keeps what is still arriving in temporary files: in the staging folder they are cleared away after a crash.
+  process.env['TMPDIR'] = join(folder, 'staging');
   const budget = new BodyBudget(BODY_BUDGET_BYTES);
   const pool = await startPool({
     desiredSize: config.POOL_SIZE,
-    provisioner: localProvisioner(config),
+    provisioner,
     budget,
     log,
     random: Math.random,

@@ -34,6 +34,8 @@ const MAX_ERROR_CHARACTERS = 500;
 /** Launches nodes as child processes that listen on unix sockets and end with this process, however it ends. */
 export class LocalProvisioner implements Provisioner {
   readonly #options: LocalProvisionerOptions;
+  /** As it was at the beginning: the process may move its temporary files to another place later, sockets must stay. */
+  readonly #temporaryFolder = tmpdir();
 
   constructor(options: LocalProvisionerOptions) {
     this.#options = options;
@@ -42,7 +44,7 @@ export class LocalProvisioner implements Provisioner {
   async launch(slot: number): Promise<LocalNode> {
     const { command, capacityMiB, maxEntryMiB, stopTimeoutMs = 1_000 } = this.#options;
     const label = slotLabel(slot);
-    const path = join(await socketFolder(this.#options.folder), `${label}.sock`);
+    const path = join(await socketFolder(this.#options.folder, this.#temporaryFolder), `${label}.sock`);
     await clearSocket(path);
     const [program, ...args] = command;
     // No memcached takes an entry of more than half its memory; what is larger is read from the object store.
@@ -57,7 +59,13 @@ export class LocalProvisioner implements Provisioner {
       await rm(path, { force: true });
       return reason;
     });
-    return { label, address: { path }, processId: child.pid, ended, stop: () => stop(child, ended, stopTimeoutMs) };
+    return {
+      label,
+      address: { path },
+      processId: child.pid,
+      ended,
+      stop: () => stop(child, ended, stopTimeoutMs),
+    };
   }
 }
 
@@ -67,7 +75,7 @@ export function cacheNodeCommand(mainFile: string): [string, ...string[]] {
 }
 
 /** The folder asked for or, where the sockets' paths would be too long in it, a short one of its own. */
-async function socketFolder(wanted: string): Promise<string> {
+async function socketFolder(wanted: string, temporaryFolder: string): Promise<string> {
   const folder = resolve(wanted);
   const longest = join(folder, `${slotLabel(999)}.sock`);
   if (Buffer.byteLength(longest) <= MAX_SOCKET_PATH_BYTES) {
@@ -76,7 +84,7 @@ async function socketFolder(wanted: string): Promise<string> {
   }
   const user = process.getuid?.() ?? 0;
   const name = createHash('md5').update(folder).digest('hex').slice(0, 12);
-  const short = join(tmpdir(), `shoal-${user}-${name}`);
+  const short = join(temporaryFolder, `shoal-${user}-${name}`);
   await mkdir(short, { recursive: true, mode: 0o700 });
   // Anybody may make folders there: another user's would let them stand in for our nodes.
   const facts = await lstat(short);
