@@ -4,9 +4,15 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type Axe from 'axe-core';
 import { chromium, type Browser, type Page } from 'playwright-core';
-import { expect } from 'vitest';
+import { expect, vi } from 'vitest';
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** What a page may take for one thing on a busy machine, in milliseconds. */
+const PATIENCE_MS = 20_000;
+
+// A test waits for many things, one after the other.
+vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000 });
 
 export const DESKTOP = { width: 1280, height: 800 };
 export const PHONE = { width: 390, height: 844 };
@@ -52,7 +58,7 @@ export async function openPage(
     permissions: ['clipboard-read', 'clipboard-write'],
   });
   const page = await context.newPage();
-  page.setDefaultTimeout(10_000);
+  page.setDefaultTimeout(PATIENCE_MS);
   const faults: string[] = [];
   page.on('console', (message) => {
     if (message.type() === 'error') faults.push(`console: ${message.text()} ${message.location().url}`);
@@ -70,7 +76,7 @@ export async function openPage(
 
 /** Like `expect.poll`, with the patience of the page's own waits. */
 export const eventually: typeof expect.poll = (probe, options) =>
-  expect.poll(probe, { timeout: 10_000, ...options });
+  expect.poll(probe, { timeout: PATIENCE_MS, ...options });
 
 /** Expects axe-core to find nothing against WCAG 2.2 AA on the page as it is. */
 export async function expectAccessible(page: Page): Promise<void> {

@@ -21,12 +21,47 @@ afterAll(async () => {
   await browser.close();
   await system.stop();
 });
-afterEach(async () => {
-  await watched?.close();
-  expect(watched?.faults).toEqual([]);
+describe('any key', () => {
+  let page: Page;
+  beforeAll(async () => {
+    page = await open('/');
+  });
+  afterAll(async () => {
+    await close();
+  });
+
+  it.each([
+    'a/../b',
+    '..',
+    '.',
+    '/',
+    'a//b/',
+    '%2e%2e/%2F',
+    'what?is=this#part',
+    'a+b & c;d',
+    '🐟 ñandú/日本語.jpg',
+    '"><script>alert(1)</script>',
+    '__proto__',
+    '🐟'.repeat(200),
+    `${'long '.repeat(39)}name`,
+  ])('opens by its address for the key %s', async (key) => {
+    await uploaded(system.url, key, bytes);
+    await page.goto(system.url + addressOf(key));
+    await page.getByRole('heading', { name: 'Facts', exact: true }).waitFor();
+    expect(await factOf(page, 'Key')).toBe(key);
+    await expectShown(page, key);
+    const plain = await page.getByLabel('URL of the newest version', { exact: true }).inputValue();
+    expect(
+      createHash('sha256')
+        .update(await bodyOf(plain))
+        .digest('hex'),
+    ).toBe(await factOf(page, 'SHA-256'));
+  });
 });
 
 describe('the image page', () => {
+  afterEach(close);
+
   it('shows the picture and the facts, and copies what one needs', async () => {
     const image = await uploaded(system.url, 'facts/picture.jpg', bytes);
     const page = await openImage('facts/picture.jpg');
@@ -47,33 +82,6 @@ describe('the image page', () => {
     expect(plain).toBe(`${system.url}/images/facts/picture.jpg`);
     expect(await copied('HTML')).toBe(`<img src="${plain}" width="640" height="480" alt="picture">`);
     expect(await copied('Markdown')).toBe(`![picture](<${plain}>)`);
-  });
-
-  it.each([
-    'a/../b',
-    '..',
-    '.',
-    '/',
-    'a//b/',
-    '%2e%2e/%2F',
-    'what?is=this#part',
-    'a+b & c;d',
-    '🐟 ñandú/日本語.jpg',
-    '"><script>alert(1)</script>',
-    '__proto__',
-    '🐟'.repeat(200),
-    `${'long '.repeat(39)}name`,
-  ])('opens by its address for the key %s', async (key) => {
-    await uploaded(system.url, key, bytes);
-    const page = await openImage(key);
-    expect(await factOf(page, 'Key')).toBe(key);
-    await expectShown(page, key);
-    const plain = await page.getByLabel('URL of the newest version', { exact: true }).inputValue();
-    expect(
-      createHash('sha256')
-        .update(await bodyOf(plain))
-        .digest('hex'),
-    ).toBe(await factOf(page, 'SHA-256'));
   });
 
   it('replaces the picture', async () => {
@@ -148,10 +156,19 @@ async function open(path: string): Promise<Page> {
   return watched.page;
 }
 
+async function close(): Promise<void> {
+  await watched?.close();
+  expect(watched?.faults).toEqual([]);
+}
+
 async function openImage(key: string): Promise<Page> {
-  const page = await open(`/image?key=${encodeURIComponent(key)}`);
+  const page = await open(addressOf(key));
   await page.getByRole('heading', { name: 'Facts', exact: true }).waitFor();
   return page;
+}
+
+function addressOf(key: string): string {
+  return `/image?key=${encodeURIComponent(key)}`;
 }
 
 async function factOf(page: Page, name: string): Promise<string | null> {

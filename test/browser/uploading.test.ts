@@ -75,7 +75,7 @@ describe('a key', () => {
     await keyOf('bad.jpg').fill(' bad');
     await page.getByText('The key begins or ends with a space.').waitFor();
     await page.getByRole('button', { name: 'Upload 2 images' }).click();
-    await page.getByText(/^Stored/).waitFor();
+    await page.getByText(/Stored ·/).waitFor();
     expect(await keyOf('bad.jpg').evaluate((input) => input === document.activeElement)).toBe(true);
     await keyOf('bad.jpg').fill('mended');
     await page.keyboard.press('Enter');
@@ -94,7 +94,7 @@ describe('a key', () => {
     await tray().getByRole('heading', { name: '3 uploads need you' }).waitFor();
     await page.getByRole('button', { name: 'Skip skip.jpg' }).click();
     await page.getByRole('button', { name: 'Replace replace.jpg' }).click();
-    await page.getByText(/^Stored/).waitFor();
+    await page.getByText(/Stored ·/).waitFor();
     await page.getByRole('button', { name: 'Rename rename.jpg' }).click();
     expect(await keyOf('rename.jpg').inputValue()).toBe('rename-2.jpg');
     await keyOf('rename.jpg').press('Enter');

@@ -11,8 +11,8 @@ const sending = (sentBytes: number): UploadState => ({ phase: 'sending', sentByt
 
 describe('progressSentence', () => {
   it.each<[string, UploadState[]]>([
-    ['Uploading 2 images · 25 %', [sending(5), waiting, failed, draft]],
-    ['Uploading 1 image · 75 %', [sending(5), stored]],
+    ['Uploading 2 images', [sending(5), waiting, failed, draft]],
+    ['Uploading 1 image', [sending(5), stored]],
     ['Storing 1 image…', [{ phase: 'storing' }, stored]],
     ['1 upload needs you', [conflict, draft, stored]],
     ['2 uploads need you', [conflict, failed]],
@@ -21,6 +21,14 @@ describe('progressSentence', () => {
     ['Uploads', []],
   ])('says “%s”', (sentence, states) => {
     expect(progressSentence(totalProgress(states.map(uploadOf)))).toBe(sentence);
+  });
+});
+
+describe('totalProgress', () => {
+  it('weighs by bytes what is under way or stored', () => {
+    expect(totalProgress([sending(5), waiting, failed, draft].map(uploadOf)).share).toBe(0.25);
+    expect(totalProgress([sending(5), stored].map(uploadOf)).share).toBe(0.75);
+    expect(totalProgress([]).share).toBe(0);
   });
 });
 

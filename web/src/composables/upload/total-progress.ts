@@ -31,11 +31,11 @@ export function totalProgress(uploads: readonly Upload[]): TotalProgress {
   };
 }
 
-/** One sentence for the head of the tray. */
+/** One sentence for the head of the tray. It changes seldom enough to be read out each time. */
 export function progressSentence({ drafts, underWay, stored, unresolved, share }: TotalProgress): string {
   const pictures = (number: number): string => (number === 1 ? '1 image' : `${number} images`);
   if (underWay > 0 && share === 1) return `Storing ${pictures(underWay)}…`;
-  if (underWay > 0) return `Uploading ${pictures(underWay)} · ${Math.floor(share * 100)} %`;
+  if (underWay > 0) return `Uploading ${pictures(underWay)}`;
   if (unresolved > 0) return unresolved === 1 ? '1 upload needs you' : `${unresolved} uploads need you`;
   if (drafts > 0) return `${pictures(drafts)} to upload`;
   return stored > 0 ? `${pictures(stored)} stored` : 'Uploads';
