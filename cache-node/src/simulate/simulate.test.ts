@@ -21,7 +21,7 @@ describe('simulate', () => {
 
   function run(...args: string[]) {
     const main = fileURLToPath(new URL('main.ts', import.meta.url));
-    return execute(process.execPath, ['--import', 'tsx', main, ...args]);
+    return execute(process.execPath, ['--import', 'tsx', main, ...args], { cwd: import.meta.dirname });
   }
 
   test('prints a table of miss ratios by requests and by bytes', async () => {
