@@ -114,21 +114,16 @@ export class ImageResponse implements ImageReceiver {
     range: ByteRange | undefined,
   ): string[] {
     const { startedAt, clock } = this.#options;
+    const length = range === undefined ? sizeBytes : range.end - range.start;
     const headers = this.#cacheHeaders();
-    headers.push('Content-Type', contentType);
-    headers.push('Content-Length', String(range === undefined ? sizeBytes : range.end - range.start));
+    headers.push('Content-Type', contentType, 'Content-Length', `${length}`);
     headers.push('Accept-Ranges', 'bytes', 'X-Content-Type-Options', 'nosniff');
     if (range !== undefined)
       headers.push('Content-Range', `bytes ${range.start}-${range.end - 1}/${sizeBytes}`);
-    if (isHit !== undefined) {
-      const word = isHit ? 'HIT' : 'MISS';
-      headers.push(
-        'X-Cache',
-        word,
-        'Server-Timing',
-        `read;desc=${word};dur=${(clock() - startedAt).toFixed(1)}`,
-      );
-    }
+    if (isHit === undefined) return headers;
+    const word = isHit ? 'HIT' : 'MISS';
+    const tenths = Math.round((clock() - startedAt) * 10);
+    headers.push('X-Cache', word, 'Server-Timing', `read;desc=${word};dur=${tenths / 10}`);
     return headers;
   }
 
