@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { query, uploaded } from '../client.ts';
@@ -6,6 +7,8 @@ import { startSystem, type System } from '../system.ts';
 import { eventually, openBrowser, openPage, type WatchedPage } from './browser.ts';
 
 const MANY = 150;
+/** Gzipped, at the first load. */
+const MOST_SCRIPT_BYTES = 120_000;
 
 let system: System;
 let browser: Browser;
@@ -62,6 +65,22 @@ describe('the gallery', () => {
       [...document.querySelectorAll('main img')].every((image) => (image as HTMLImageElement).complete),
     );
     expect(await page.evaluate(() => (window as unknown as { shift: number }).shift)).toBeLessThan(0.02);
+  });
+
+  it('needs little JavaScript, all of it in files of its own', async () => {
+    const addresses = await page.evaluate(() =>
+      performance
+        .getEntriesByType('resource')
+        .map(({ name }) => name)
+        .filter((name) => name.endsWith('.js')),
+    );
+    const bodies = await Promise.all(
+      addresses.map(async (address) => await (await fetch(address)).arrayBuffer()),
+    );
+    const total = bodies.reduce((sum, body) => sum + gzipSync(body).length, 0);
+    expect(total).toBeGreaterThan(20_000);
+    expect(total).toBeLessThan(MOST_SCRIPT_BYTES);
+    expect(await page.locator('script:not([src])').count()).toBe(0);
   });
 
   it('finds keys by their beginning as one types, and keeps it in the address', async () => {
