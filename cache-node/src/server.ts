@@ -48,7 +48,10 @@ export class Server implements ConnectionCount {
     }));
     const { socketPath } = this.#config;
     const open = [...this.#connections].map(({ id, socket, session }) => {
-      const local = socketPath === undefined ? `tcp:${host(socket.localAddress, socket.localPort)}` : `unix:${socketPath}`;
+      const local =
+        socketPath === undefined
+          ? `tcp:${host(socket.localAddress, socket.localPort)}`
+          : `unix:${socketPath}`;
       return {
         id: id + listening.length,
         address: socketPath === undefined ? `tcp:${host(socket.remoteAddress, socket.remotePort)}` : local,
@@ -85,14 +88,14 @@ export class Server implements ConnectionCount {
   async drain(): Promise<void> {
     this.isAccepting = false;
     clearInterval(this.#idleTimer);
-    const closed = this.#listeners.map((listener) => new Promise((resolve) => listener.close(resolve)));
+    // Its callback would wait for sockets that were taken over, which it never hears of again.
+    for (const listener of this.#listeners) listener.close();
     const deadline = Date.now() + LONGEST_DRAIN_MS;
     while (this.#connections.size > 0 && Date.now() < deadline) {
       for (const { session } of this.#connections) if (!session.isBusy) session.close();
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
     for (const { socket } of this.#connections) socket.destroy();
-    await Promise.all(closed);
   }
 
   async #listen(where: { path: string } | { host: string; port: number }): Promise<void> {

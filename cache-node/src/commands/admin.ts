@@ -83,6 +83,7 @@ export function debugTime(session: Session, line: RequestLine): void {
   else if (line.is(1, 'r')) node.clock.resume();
   else if (seconds === undefined) return reply.line(ERROR);
   else node.clock.advance(seconds);
+  session.now = node.clock.seconds();
   reply.line('OK');
 }
 

@@ -25,8 +25,7 @@ export function authenticate(session: Session, bytes: Buffer, at: number, end: n
   }
   if (length > LONGEST_SECRET_BYTES) {
     reply.line('CLIENT_ERROR authentication failure');
-    session.close();
-    return end;
+    return next;
   }
   const after = next + length + 2;
   if (after > end) return -1;
