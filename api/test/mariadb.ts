@@ -1,6 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -27,14 +27,27 @@ export async function startMariaDb(): Promise<MariaDb> {
   const folder = await mkdtemp(join(tmpdir(), 'shoal-mariadb-'));
   const data = join(folder, 'data');
   const socket = join(folder, 'socket');
+  // A server that starts removes the temporary tables of all others that share its temporary folder.
+  const temporary = join(folder, 'tmp');
+  await mkdir(temporary);
+  const options = { env: { ...process.env, TMPDIR: temporary } };
   const user = process.getuid?.() === 0 ? ['--user=root'] : [];
-  await promisify(execFile)(binary('mariadb-install-db'), [
-    '--no-defaults',
-    `--datadir=${data}`,
-    '--auth-root-authentication-method=normal',
-    '--skip-test-db',
-    ...user,
-  ]);
+  try {
+    await promisify(execFile)(
+      binary('mariadb-install-db'),
+      [
+        '--no-defaults',
+        `--datadir=${data}`,
+        '--auth-root-authentication-method=normal',
+        '--skip-test-db',
+        ...user,
+      ],
+      options,
+    );
+  } catch (error) {
+    await rm(folder, { recursive: true, force: true });
+    throw error;
+  }
   const server = spawn(
     binary('mariadbd'),
     [
@@ -48,7 +61,7 @@ export async function startMariaDb(): Promise<MariaDb> {
       '--performance-schema=OFF',
       ...user,
     ],
-    { stdio: 'ignore' },
+    { ...options, stdio: 'ignore' },
   );
   const ended = new Promise<void>((resolve) => server.once('exit', () => resolve()));
   const killServer = () => server.kill('SIGKILL');
