@@ -10,6 +10,7 @@ import { sendUpload } from './composables/upload/send-upload.ts';
 import { UploadQueue } from './composables/upload/upload-queue.ts';
 import { uploadQueueKey } from './composables/upload/use-uploads.ts';
 import { createGraphqlClient } from './graphql/client.ts';
+import { clientKey } from './graphql/use-client.ts';
 import { createSocket, socketUrl } from './graphql/socket.ts';
 import { createShoalRouter } from './router.ts';
 import './style.css';
@@ -29,6 +30,7 @@ const queue = new UploadQueue({
 createApp(App)
   .use(createShoalRouter())
   .use(urql, client)
+  .provide(clientKey, client)
   .provide(imageChangesKey, changes)
   .provide(uploadQueueKey, queue)
   .provide(noticesKey, new Notices())

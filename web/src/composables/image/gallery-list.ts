@@ -24,12 +24,14 @@ export interface GalleryList {
  * What a change means for a loaded list: `none` (nothing to see), `inPlace` (the same pictures in the same places, one with a new version),
  * `remove` or `insert`, with the images as they are then.
  */
-export interface ListEffect {
-  readonly kind: 'none' | 'inPlace' | 'remove' | 'insert';
-  readonly images: readonly ImageTileFragment[];
-  /** Where the image was inserted. */
-  readonly index?: number;
-}
+export type ListEffect =
+  | { readonly kind: 'none' | 'inPlace' | 'remove'; readonly images: readonly ImageTileFragment[] }
+  | {
+      readonly kind: 'insert';
+      readonly images: readonly ImageTileFragment[];
+      readonly image: ImageTileFragment;
+      readonly index: number;
+    };
 
 /** Applies a change to a loaded list. Older versions than the known one are ignored: versions are UUIDv7, which sort by time. */
 export function applyChange(list: GalleryList, change: ImageChange): ListEffect {
@@ -56,5 +58,5 @@ function insert(list: GalleryList, image: ImageTileFragment): ListEffect {
   // Behind the last loaded one it will come with its page, unless there is no further page.
   if (behind < 0 && hasMore) return { kind: 'none', images };
   const index = behind < 0 ? images.length : behind;
-  return { kind: 'insert', images: images.toSpliced(index, 0, image), index };
+  return { kind: 'insert', images: images.toSpliced(index, 0, image), image, index };
 }

@@ -10,7 +10,7 @@ import {
 import { useRoute, useRouter } from 'vue-router';
 import type { ImageOrder } from '../../graphql/generated/graphql.ts';
 import { normaliseKey } from './image-key.ts';
-import type { GalleryFilter } from './use-gallery.ts';
+import type { GalleryFilter } from './fetch-images.ts';
 
 const TYPING_PAUSE_MS = 150;
 

@@ -1,24 +1,13 @@
 import type { CombinedError } from '@urql/vue';
 import { computed, shallowRef, watch, type ComputedRef, type ShallowRef } from 'vue';
 import { explainError } from '../../graphql/explain-error.ts';
-import {
-  ImagesDocument,
-  type ImageOrder,
-  type ImagesQuery,
-  type ImageTileFragment,
-} from '../../graphql/generated/graphql.ts';
+import type { ImageTileFragment } from '../../graphql/generated/graphql.ts';
 import { useClient } from '../../graphql/use-client.ts';
 import { useImageChanges } from '../live/use-image-changes.ts';
-import { applyChange, type ImageChange } from './gallery-list.ts';
+import { fetchImages, isError, type GalleryFilter, type ImageRun } from './fetch-images.ts';
+import { applyChange, type ImageChange, type ListEffect } from './gallery-list.ts';
 
 const PAGE_SIZE = 60;
-const LARGEST_PAGE_SIZE = 200;
-
-/** What the gallery shows. The api combines a prefix with the order KEY only. */
-export interface GalleryFilter {
-  readonly prefix: string;
-  readonly order: ImageOrder;
-}
 
 /** `refreshing`: the images shown are those of the filter before. */
 export type GalleryState = 'loading' | 'refreshing' | 'ready' | 'empty' | 'failed';
@@ -51,7 +40,7 @@ export function useGallery(filter: () => GalleryFilter, mayShift: (index: number
   const error = shallowRef('');
   let cursor: string | null = null;
   /** Goes up when a load makes earlier ones obsolete. */
-  let run = 0;
+  let latest = 0;
   /** What changed while a page was on its way, which may or may not know of it. */
   let changesMeanwhile: ImageChange[] | undefined;
   /** Whether changes may have been missed while a load was on its way, so that one more is due. */
@@ -64,25 +53,15 @@ export function useGallery(filter: () => GalleryFilter, mayShift: (index: number
     return isBlank ? 'empty' : 'ready';
   });
 
-  async function fetchPage(
-    first: number,
-    after: string | null,
-  ): Promise<ImagesQuery['images'] | CombinedError> {
-    const { prefix, order } = filter();
-    const variables = { first, after, order, prefix: prefix === '' ? null : prefix };
-    const result = await client.query(ImagesDocument, variables, { requestPolicy: 'network-only' });
-    return result.data?.images ?? result.error!;
-  }
-
   /** Runs one load; its outcome counts only if no later load has begun. */
   async function whileLatest<Outcome>(
     load: () => Promise<Outcome>,
     finish: (outcome: Outcome) => void,
   ): Promise<void> {
-    const own = ++run;
+    const own = ++latest;
     changesMeanwhile = [];
     const outcome = await load();
-    if (own !== run) return;
+    if (own !== latest) return;
     const missed = changesMeanwhile;
     changesMeanwhile = undefined;
     finish(outcome);
@@ -95,13 +74,13 @@ export function useGallery(filter: () => GalleryFilter, mayShift: (index: number
     arrivals.value = [];
     isBehind = false;
     return whileLatest(
-      () => fetchPage(PAGE_SIZE, null),
+      () => fetchImages(client, filter(), { count: PAGE_SIZE, after: null }),
       (page) => {
         if (isError(page)) {
           fail(page);
           return;
         }
-        images.value = page.edges.map((edge) => edge.node);
+        images.value = page.images;
         endAt(page);
         phase.value = 'ready';
       },
@@ -109,21 +88,18 @@ export function useGallery(filter: () => GalleryFilter, mayShift: (index: number
   }
 
   async function loadMore(): Promise<void> {
-    if (phase.value !== 'ready' || changesMeanwhile || (rest.value !== 'more' && rest.value !== 'failed'))
-      return;
+    const isWanted = rest.value === 'more' || rest.value === 'failed';
+    if (!isWanted || phase.value !== 'ready' || changesMeanwhile) return;
     rest.value = 'loading';
     await whileLatest(
-      () => fetchPage(PAGE_SIZE, cursor),
+      () => fetchImages(client, filter(), { count: PAGE_SIZE, after: cursor }),
       (page) => {
         if (isError(page)) {
           rest.value = 'failed';
           return;
         }
         const known = new Set(images.value.map((image) => image.key));
-        images.value = [
-          ...images.value,
-          ...page.edges.map((edge) => edge.node).filter((image) => !known.has(image.key)),
-        ];
+        images.value = [...images.value, ...page.images.filter((image) => !known.has(image.key))];
         endAt(page);
       },
     );
@@ -136,22 +112,11 @@ export function useGallery(filter: () => GalleryFilter, mayShift: (index: number
     if (phase.value !== 'ready' || changesMeanwhile) return;
     isBehind = false;
     await whileLatest(
-      async () => {
-        const fresh: ImageTileFragment[] = [];
-        const wanted = Math.max(images.value.length, PAGE_SIZE);
-        let after: string | null = null;
-        for (;;) {
-          const page = await fetchPage(Math.min(LARGEST_PAGE_SIZE, wanted - fresh.length), after);
-          if (isError(page)) return undefined;
-          fresh.push(...page.edges.map((edge) => edge.node));
-          after = page.pageInfo.endCursor;
-          if (fresh.length >= wanted || !page.pageInfo.hasNextPage) return { fresh, page };
-        }
-      },
-      (outcome) => {
-        if (!outcome) return;
-        putInPlace(outcome.fresh);
-        endAt(outcome.page);
+      () => fetchImages(client, filter(), { count: Math.max(images.value.length, PAGE_SIZE), after: null }),
+      (run) => {
+        if (isError(run)) return;
+        putInPlace(run.images);
+        endAt(run);
       },
     );
   }
@@ -174,25 +139,23 @@ export function useGallery(filter: () => GalleryFilter, mayShift: (index: number
     changesMeanwhile?.push(change);
     if (phase.value !== 'ready') return;
     arrivals.value = arrivals.value.filter((image) => change.key !== null && image.key !== change.key);
-    const effect = applyChange({ ...filter(), images: images.value, hasMore: rest.value !== 'none' }, change);
-    if (effect.kind === 'insert' && !mayShift(effect.index!))
-      arrivals.value = [...arrivals.value, change.image!];
+    const effect = effectOf(change);
+    const mustWait = effect.kind === 'insert' && !mayShift(effect.index);
+    if (mustWait) arrivals.value = [...arrivals.value, effect.image];
     else images.value = effect.images;
+  }
+
+  function effectOf(change: ImageChange): ListEffect {
+    return applyChange({ ...filter(), images: images.value, hasMore: rest.value !== 'none' }, change);
   }
 
   function showArrivals(): void {
     const waiting = arrivals.value;
     arrivals.value = [];
-    for (const image of waiting) {
-      const change: ImageChange = { kind: 'UPLOADED', key: image.key, image };
-      images.value = applyChange(
-        { ...filter(), images: images.value, hasMore: rest.value !== 'none' },
-        change,
-      ).images;
-    }
+    for (const image of waiting) images.value = effectOf({ kind: 'UPLOADED', key: image.key, image }).images;
   }
 
-  function endAt({ pageInfo }: ImagesQuery['images']): void {
+  function endAt({ pageInfo }: ImageRun): void {
     cursor = pageInfo.endCursor;
     rest.value = pageInfo.hasNextPage ? 'more' : 'none';
   }
@@ -212,8 +175,4 @@ export function useGallery(filter: () => GalleryFilter, mayShift: (index: number
   );
 
   return { state, images, error, rest, arrivals, loadMore, reload, showArrivals };
-}
-
-function isError(page: ImagesQuery['images'] | CombinedError): page is CombinedError {
-  return 'graphQLErrors' in page;
 }
