@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import {
+  Agent,
   createServer,
   request,
   type IncomingHttpHeaders,
@@ -44,6 +45,7 @@ describe('the image route', () => {
   let objectReads = 0;
   let fault: Error | undefined;
   let damage = (bytes: Buffer) => bytes;
+  const keepAliveAgent = new Agent({ keepAlive: true });
   let nodes: NodesFixture;
   let pool: Pool;
   let server: Server;
@@ -100,6 +102,7 @@ describe('the image route', () => {
   });
 
   afterAll(async () => {
+    keepAliveAgent.destroy();
     server.closeAllConnections();
     server.close();
     await pool.close();
@@ -298,6 +301,20 @@ describe('the image route', () => {
     if (method !== 'HEAD') expect(JSON.parse(answer.body.toString())).toMatchObject({ status });
   });
 
+  it('says the same whether the connection stays open or not', async () => {
+    await cached(`/images/photo.jpg?v=${version}`);
+    const [kept, closed] = [
+      await send('GET', `/images/photo.jpg?v=${version}`),
+      await send('GET', `/images/photo.jpg?v=${version}`, {}, false),
+    ];
+    expect(kept.headers).toMatchObject({ connection: 'keep-alive', 'keep-alive': 'timeout=5' });
+    expect(closed.headers.connection).toBe('close');
+    const names = ({ headers }: Answer) => Object.keys(headers).filter((name) => name !== 'keep-alive');
+    expect(names(kept).sort()).toEqual(names(closed).sort());
+    expect(Math.abs(Date.parse(kept.headers.date!) - Date.now())).toBeLessThan(5_000);
+    expect(closed.body.equals(kept.body)).toBe(true);
+  });
+
   it('leaves other paths alone', async () => {
     expect((await get('/graphql')).status).toBe(421);
   });
@@ -406,9 +423,14 @@ describe('the image route', () => {
     }, PATIENCE);
   }
 
-  async function send(method: string, path: string, headers: OutgoingHttpHeaders = {}): Promise<Answer> {
+  async function send(
+    method: string,
+    path: string,
+    headers: OutgoingHttpHeaders = {},
+    agent: Agent | false = keepAliveAgent,
+  ): Promise<Answer> {
     return await new Promise((resolve, reject) => {
-      const req = request({ host: '127.0.0.1', port, method, path, headers, agent: false }, (res) => {
+      const req = request({ host: '127.0.0.1', port, method, path, headers, agent }, (res) => {
         const pieces: Buffer[] = [];
         res.on('data', (piece: Buffer) => pieces.push(piece));
         res.on('error', reject);
@@ -423,7 +445,7 @@ describe('the image route', () => {
 
   /** Resolves when the head has come; the body is not read until it is asked for. */
   async function openSlowly(path: string) {
-    const req = request({ host: '127.0.0.1', port, path, agent: false }).end();
+    const req = request({ host: '127.0.0.1', port, path, agent: keepAliveAgent }).end();
     const [res] = (await once(req, 'response')) as [AsyncIterable<Buffer> & { destroy(): void }];
     return {
       async rest(): Promise<Buffer> {

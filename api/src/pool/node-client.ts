@@ -66,7 +66,7 @@ export class NodeClient {
   }
 
   async probe(name: string): Promise<EntryFacts | undefined> {
-    return await probeEntry(this.#control(), name);
+    return await probeEntry(this.#upSession().forReading, name);
   }
 
   async fill(name: string, entry: { cas: string; header: EntryHeader; payload: Buffer }): Promise<boolean> {
@@ -107,8 +107,12 @@ export class NodeClient {
   }
 
   #control(): NodeConnection {
+    return this.#upSession().control;
+  }
+
+  #upSession(): NodeSession {
     if (!this.#state.isUp) throw this.#state.reason;
-    return this.#session!.control;
+    return this.#session!;
   }
 
   #connect(): void {

@@ -34,10 +34,15 @@ export class NodeSession {
     this.control = this.#open(CONTROL_SILENCE_MS, () => void this.#prepare());
   }
 
-  read(name: string, receiver: EntryReceiver): void {
+  /** The connection on which a read waits the least. Only while the node is up. */
+  get forReading(): NodeConnection {
     let connection = this.#reading[0]!;
     for (const other of this.#reading) if (other.pendingCount < connection.pendingCount) connection = other;
-    connection.send(readCommand(name), new EntryRead(receiver));
+    return connection;
+  }
+
+  read(name: string, receiver: EntryReceiver): void {
+    this.forReading.send(readCommand(name), new EntryRead(receiver));
   }
 
   close(reason: Error): void {
