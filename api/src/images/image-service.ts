@@ -109,6 +109,8 @@ export class ImageService {
         batch.map((version) => ({ keyHash, version })),
       );
     }
+    // A read between the two removals has found the object and put its bytes back into a node.
+    await this.#options.entries.removeVersions(keyHash, versions);
     return image;
   }
 
@@ -129,6 +131,7 @@ export class ImageService {
       batch = [];
     }
     await removeObjectsWithoutRow(this.#options, batch);
+    await this.#options.entries.clear();
     return deletedCount;
   }
 
