@@ -46,7 +46,7 @@ export const flags = [
   },
   { name: 'b', long: 'listen-backlog', takes: '<number>', help: 'connections waiting to be accepted (1024)' },
   { name: 'B', long: 'protocol', takes: '<name>', help: 'ascii or auto; only the text protocol is spoken' },
-  { name: 'v', long: 'verbose', help: 'print what happens; twice for more' },
+  { name: 'v', long: 'verbose', help: 'taken; "stats settings" shows it' },
   { name: 'o', long: 'extended', takes: '<options>', help: 'a list of the options below' },
   { name: 'h', long: 'help', help: 'print this' },
   { name: 'V', long: 'version', help: 'print the version' },

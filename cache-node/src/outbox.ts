@@ -185,8 +185,8 @@ export class Outbox {
 
   /** Sends the header in place and what follows it, `length` bytes, from where they lie. */
   #sendAtOnce(value: Value, length: number): void {
-    const { memory, start } = value.extent;
-    const from = start + value.room - value.headerBytes;
+    const { memory } = value;
+    const from = value.payloadStart - value.headerBytes;
     const socket = this.#socket;
     const isRoom = socket.write(memory.subarray(from, from + length));
     this.#counters.bytes_written += length;
@@ -200,8 +200,8 @@ export class Outbox {
 
   /** Copies `length` bytes from `offset` of a value to `at`, and makes them part of the reply. */
   #copy(value: Value, at: number, offset: number, length: number): void {
-    const { memory, start } = value.extent;
-    const from = start + offset;
+    const { memory } = value;
+    const from = value.payloadStart - value.room + offset;
     if (!value.isContiguous) {
       let to = at;
       eachPiece(value.extent, offset, length, (piece, pieceStart, pieceEnd) => {
@@ -223,8 +223,8 @@ export class Outbox {
     value.pin();
     (this.#pinned ??= []).push(value);
     if (value.isContiguous) {
-      const start = value.extent.start + offset;
-      parts.push(value.extent.memory.subarray(start, start + length));
+      const start = value.payloadStart - value.room + offset;
+      parts.push(value.memory.subarray(start, start + length));
     } else {
       eachPiece(value.extent, offset, length, (memory, start, end) => {
         parts.push(memory.subarray(start, end));

@@ -23,6 +23,10 @@ export type HeaderInPlace = (typeof HeaderInPlace)[keyof typeof HeaderInPlace];
  */
 export class Value {
   readonly extent: Extent;
+  /** What replies are sent from, without the way through the extent: whether all lies in it, its memory, the payload's start. */
+  readonly isContiguous: boolean;
+  readonly memory: Buffer;
+  readonly payloadStart: number;
   /** Bytes before the payload. */
   readonly room: number;
   /** Bytes of the payload. */
@@ -35,6 +39,9 @@ export class Value {
 
   private constructor(extent: Extent, room: number, length: number) {
     this.extent = extent;
+    this.isContiguous = extent.next === undefined;
+    this.memory = extent.memory;
+    this.payloadStart = extent.start + room;
     this.room = room;
     this.length = length;
   }
@@ -47,11 +54,6 @@ export class Value {
     const value = new Value(extent, room, length);
     copyInto(extent, room + length, TRAILER, 0, TRAILER_BYTES);
     return value;
-  }
-
-  /** Whether the whole value lies in one run of bytes. */
-  get isContiguous(): boolean {
-    return this.extent.next === undefined;
   }
 
   get isPinned(): boolean {
@@ -67,8 +69,8 @@ export class Value {
   putHeader(kind: HeaderInPlace, source: Buffer, from: number, to: number): void {
     this.headerBytes = to - from;
     // The room lies in the first extent, and a loop is faster than a call for so few bytes.
-    const { memory, start } = this.extent;
-    const at = start + this.room - this.headerBytes - from;
+    const { memory } = this;
+    const at = this.payloadStart - this.headerBytes - from;
     for (let index = from; index < to; index++) memory[at + index] = source[index]!;
     this.header = kind;
   }
