@@ -11,10 +11,7 @@ const readBuffer = Buffer.allocUnsafeSlow(READ_BUFFER_BYTES);
  * that only to sockets it is told so when they are made (`onread`), which those of a server are not; without the handle that it
  * needs, the socket is used as it is.
  */
-export function adopt(
-  accepted: Socket,
-  highWaterMark: number,
-): { socket: Socket; listen(session: Session): void } {
+export function adopt(accepted: Socket): { socket: Socket; listen(session: Session): void } {
   const holder = accepted as unknown as { _handle?: { reading: boolean } | null };
   const handle = holder._handle;
   if (!handle) return { socket: accepted, listen: (session) => listenToData(accepted, session) };
@@ -25,7 +22,8 @@ export function adopt(
     allowHalfOpen: true,
     readable: true,
     writable: true,
-    writableHighWaterMark: highWaterMark,
+    // The outbox asks how much is unsent; being told costs a tick with each large write.
+    writableHighWaterMark: Number.MAX_SAFE_INTEGER,
     onread: {
       buffer: readBuffer,
       callback: (length: number): boolean => {
@@ -52,7 +50,6 @@ export function listenToData(socket: Socket, session: Session): void {
 }
 
 function listenToEvents(socket: Socket, session: Session): void {
-  socket.on('drain', () => session.drained());
   socket.on('end', () => session.end());
   // What matters is that it closes.
   socket.on('error', () => {});

@@ -45,8 +45,12 @@ export class Outbox {
   #from = 0;
   /** Values that the socket is still reading from. */
   #pinned: Value[] | undefined;
+  /** Told when the socket has sent everything after it could not at once. */
+  onDrained: () => void = () => {};
   readonly #onSent = (): void => {
-    if (this.#socket.writableLength === 0) this.drained();
+    if (this.#socket.writableLength > 0) return;
+    this.unpin();
+    this.onDrained();
   };
   /** Nothing is known to follow the next reply, so that gathering would gain nothing. */
   sendsAtOnce = false;
@@ -107,14 +111,14 @@ export class Outbox {
     const at = this.#scratch.used;
     const headerBytes = headerEnd - at;
     const isAlone = at === this.#from && !value.isPinned && headerBytes <= value.room;
-    if (value.length > LARGEST_COPY_BYTES) {
+    if (isAlone && value.length > LEAST_LENT_BYTES && this.#canSendAtOnce(value)) {
+      value.putHeader(kind, this.bytes, at, headerEnd);
+      this.#sendAtOnce(value, headerBytes + value.length + tail);
+    } else if (value.length > LARGEST_COPY_BYTES) {
       if (isAlone) value.putHeader(kind, this.bytes, at, headerEnd);
       else this.#scratch.used = headerEnd;
       const lent = isAlone ? headerBytes : 0;
       this.#lend(value, value.room - lent, lent + value.length + tail);
-    } else if (isAlone && value.length > LEAST_LENT_BYTES && this.#canSendAtOnce(value)) {
-      value.putHeader(kind, this.bytes, at, headerEnd);
-      this.#sendAtOnce(value, headerBytes + value.length + tail);
     } else {
       this.#copy(value, headerEnd, value.room, value.length + tail);
     }
@@ -124,8 +128,8 @@ export class Outbox {
   readyValue(value: Value, isLast: boolean): void {
     const length = value.headerBytes + value.length + (isLast ? TRAILER_BYTES : LINE_END_BYTES);
     const offset = value.room - value.headerBytes;
-    if (value.length > LARGEST_COPY_BYTES) this.#lend(value, offset, length);
-    else if (this.#canSendAtOnce(value)) this.#sendAtOnce(value, length);
+    if (this.#canSendAtOnce(value)) this.#sendAtOnce(value, length);
+    else if (value.length > LARGEST_COPY_BYTES) this.#lend(value, offset, length);
     else this.#copy(value, this.room(), offset, length);
   }
 
@@ -152,7 +156,7 @@ export class Outbox {
   }
 
   /** The socket has sent everything, or is gone: it needs none of the values any more. */
-  drained(): void {
+  unpin(): void {
     this.#isBlocked = false;
     const pinned = this.#pinned;
     if (pinned === undefined) return;
@@ -162,20 +166,26 @@ export class Outbox {
 
   #send(last: Buffer): void {
     const socket = this.#socket;
-    const isRoom = socket.write(last);
+    socket.write(last);
     if (this.#parts !== undefined) socket.uncork();
     this.#counters.bytes_written += last.length;
     if (socket.writableLength === 0) {
-      this.drained();
+      this.unpin();
     } else {
       // What the socket still reads from is left to it.
       this.#scratch.leave();
-      this.#isBlocked = !isRoom || socket.writableNeedDrain;
+      this.#waitUntilSent();
     }
     this.#parts = undefined;
     this.#gatheredBytes = 0;
     this.#scratch.used = 0;
     this.#from = 0;
+  }
+
+  /** Most writes are done when they return, and a callback with each would cost a tick each: a write of nothing brings one. */
+  #waitUntilSent(): void {
+    this.#isBlocked = this.#socket.writableLength > LARGEST_COPY_BYTES;
+    this.#socket.write(NOTHING, this.#onSent);
   }
 
   /** Whether the reply is the only one, so that there is nothing to gather it with. */
@@ -188,14 +198,12 @@ export class Outbox {
     const { memory } = value;
     const from = value.payloadStart - value.headerBytes;
     const socket = this.#socket;
-    const isRoom = socket.write(memory.subarray(from, from + length));
+    socket.write(memory.subarray(from, from + length));
     this.#counters.bytes_written += length;
     if (socket.writableLength === 0) return;
     value.pin();
     (this.#pinned ??= []).push(value);
-    // A callback with each write would cost a tick each; so this one is told by a write of nothing.
-    if (isRoom) socket.write(NOTHING, this.#onSent);
-    else this.#isBlocked = true;
+    this.#waitUntilSent();
   }
 
   /** Copies `length` bytes from `offset` of a value to `at`, and makes them part of the reply. */

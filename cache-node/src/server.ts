@@ -141,7 +141,7 @@ export class Server implements ConnectionCount {
     }
     node.counters.total_connections++;
     const { socket, listen } = isPlain
-      ? adopt(accepted, LARGEST_COPY_BYTES)
+      ? adopt(accepted)
       : { socket: accepted, listen: (session: Session) => listenToData(accepted, session) };
     const outbox = new Outbox(socket, this.#scratch, node.cache.arena, node.counters);
     const session = new Session(node, socket, outbox);

@@ -58,6 +58,7 @@ export class Session {
     this.node = node;
     this.#connection = connection;
     this.reply = reply;
+    reply.onDrained = () => this.#drained();
     this.isAuthenticated = !node.credentials;
     this.now = node.clock.seconds();
     this.activeAt = this.now;
@@ -87,18 +88,11 @@ export class Session {
     if (!this.#isHeldUp()) this.close();
   }
 
-  /** The socket has sent everything. */
-  drained(): void {
-    this.reply.drained();
-    if (this.#stream) this.#streamOn();
-    else this.#goOn();
-  }
-
   /** The connection is gone. */
   dispose(): void {
     this.#isClosing = true;
     this.#waiting = NOTHING;
-    this.reply.drained();
+    this.reply.unpin();
     this.#stream?.stop();
     this.#stream = undefined;
     if (this.#incoming) this.node.cache.discard(this.#incoming.request.draft);
@@ -169,6 +163,11 @@ export class Session {
     } else if (!this.reply.isBlocked) {
       setImmediate(() => this.#streamOn());
     }
+  }
+
+  #drained(): void {
+    if (this.#stream) this.#streamOn();
+    else this.#goOn();
   }
 
   #goOn(): void {
