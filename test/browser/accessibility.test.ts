@@ -3,7 +3,16 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { query, uploaded } from '../client.ts';
 import { photographs, type Picture } from '../pictures.ts';
 import { startSystem, type System } from '../system.ts';
-import { chooseFiles, DESKTOP, expectAccessible, openBrowser, openPage, overflow, PHONE } from './browser.ts';
+import {
+  chooseFiles,
+  DESKTOP,
+  expectAccessible,
+  hasChromium,
+  openBrowser,
+  openPage,
+  overflow,
+  PHONE,
+} from './browser.ts';
 
 let system: System;
 let browser: Browser;
@@ -23,7 +32,7 @@ const screens = [
   { name: 'small and light', theme: 'light', viewport: PHONE },
 ] as const;
 
-describe.each(screens)('on a screen $name', (screen) => {
+describe.skipIf(!hasChromium).each(screens)('on a screen $name', (screen) => {
   it.each<[string, { path: string; isEmpty?: boolean; act: (page: Page) => Promise<unknown> }]>([
     [
       'an empty gallery',
@@ -63,7 +72,7 @@ describe.each(screens)('on a screen $name', (screen) => {
   });
 });
 
-describe('the theme', () => {
+describe.skipIf(!hasChromium)('the theme', () => {
   it('follows the system until one chooses, and remembers the choice', async () => {
     const { page, close } = await openPage(browser, system.url, { theme: 'dark' });
     const scheme = (): Promise<string> =>

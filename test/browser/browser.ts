@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
 /// <reference lib="dom.iterable" />
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type Axe from 'axe-core';
 import { chromium, type Browser, type Page } from 'playwright-core';
@@ -30,10 +30,15 @@ export interface PageOptions {
   readonly viewport?: { width: number; height: number };
 }
 
-/** Starts the Chromium of the system (CHROMIUM names another). */
+const chromiumPath = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
+
+/** Whether there is a browser to test with: `apt-get install chromium`, or CHROMIUM names one. */
+export const hasChromium = existsSync(chromiumPath);
+
+/** Starts the Chromium of the system. */
 export async function openBrowser(): Promise<Browser> {
   return await chromium.launch({
-    executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
+    executablePath: chromiumPath,
     args: [
       '--no-sandbox',
       '--disable-gpu',

@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { query, uploaded } from '../client.ts';
 import { makePicture } from '../pictures.ts';
 import { startSystem, type System } from '../system.ts';
-import { eventually, openBrowser, openPage, type WatchedPage } from './browser.ts';
+import { eventually, hasChromium, openBrowser, openPage, type WatchedPage } from './browser.ts';
 
 const MANY = 150;
 /** Gzipped, at the first load. */
@@ -35,7 +35,7 @@ afterEach(async () => {
   expect(watched.faults).toEqual([]);
 });
 
-describe('the gallery', () => {
+describe.skipIf(!hasChromium)('the gallery', () => {
   it('shows the newest first and loads the rest as one scrolls, with few tiles on the page', async () => {
     expect((await shownKeys()).slice(0, 2)).toEqual([keyOf(MANY - 1), keyOf(MANY - 2)]);
     await eventually(async () => {
@@ -129,7 +129,7 @@ describe('the gallery', () => {
   });
 });
 
-describe('what happens elsewhere', () => {
+describe.skipIf(!hasChromium)('what happens elsewhere', () => {
   it('appears by itself: uploads, new versions and deletions', async () => {
     await waitUntilLive();
     await uploaded(system.url, 'elsewhere.jpg', small);

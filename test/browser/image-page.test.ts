@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { query, uploaded } from '../client.ts';
 import { makePicture } from '../pictures.ts';
 import { startSystem, type System } from '../system.ts';
-import { eventually, openBrowser, openPage, type WatchedPage } from './browser.ts';
+import { eventually, hasChromium, openBrowser, openPage, type WatchedPage } from './browser.ts';
 
 let system: System;
 let browser: Browser;
@@ -21,7 +21,7 @@ afterAll(async () => {
   await browser.close();
   await system.stop();
 });
-describe('any key', () => {
+describe.skipIf(!hasChromium)('any key', () => {
   let page: Page;
   beforeAll(async () => {
     page = await open('/');
@@ -59,7 +59,7 @@ describe('any key', () => {
   });
 });
 
-describe('the image page', () => {
+describe.skipIf(!hasChromium)('the image page', () => {
   afterEach(close);
 
   it('shows the picture and the facts, and copies what one needs', async () => {

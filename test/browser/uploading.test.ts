@@ -6,6 +6,7 @@ import { startSystem, type System } from '../system.ts';
 import {
   chooseFiles,
   eventually,
+  hasChromium,
   openBrowser,
   openPage,
   sendFiles,
@@ -41,7 +42,7 @@ afterEach(async () => {
   expect(watched.faults).toEqual([]);
 });
 
-describe('files come in', () => {
+describe.skipIf(!hasChromium)('files come in', () => {
   it('by the button, under keys that can be edited before sending', async () => {
     await chooseFiles(page, [file('one.jpg'), file('two.jpg')]);
     await keyOf('two.jpg').fill('holiday/2 & 3?.jpg');
@@ -69,7 +70,7 @@ describe('files come in', () => {
   });
 });
 
-describe('a key', () => {
+describe.skipIf(!hasChromium)('a key', () => {
   it('is checked in place and keeps only its own file back', async () => {
     await chooseFiles(page, [file('good.jpg'), file('bad.jpg')]);
     await keyOf('bad.jpg').fill(' bad');
@@ -112,7 +113,7 @@ describe('a key', () => {
   });
 });
 
-describe('an upload under way', () => {
+describe.skipIf(!hasChromium)('an upload under way', () => {
   it('shows its progress, can be cancelled and sent again', async () => {
     const limits = { offline: false, latency: 0, downloadThroughput: -1 };
     const network = await page.context().newCDPSession(page);
