@@ -59,6 +59,8 @@ describe('the image route', () => {
       budget,
       log: { warn() {} },
       random: () => 0.5,
+      // A machine busy with other tests must not look like a node that has died.
+      readSilenceMs: 10_000,
     });
     const reader = new ImageReader({
       cache: pool.cache,
@@ -84,7 +86,7 @@ describe('the image route', () => {
       versions: { find: async (key) => rows.get(key) },
       onError: (error) => errors.push(error),
     });
-    server = createServer((req, res) => {
+    server = createServer({ keepAliveTimeout: 72_000 }, (req, res) => {
       if (!route(req, res)) res.writeHead(421).end();
     });
     server.listen(0, '127.0.0.1');
@@ -307,7 +309,7 @@ describe('the image route', () => {
       await send('GET', `/images/photo.jpg?v=${version}`),
       await send('GET', `/images/photo.jpg?v=${version}`, {}, false),
     ];
-    expect(kept.headers).toMatchObject({ connection: 'keep-alive', 'keep-alive': 'timeout=5' });
+    expect(kept.headers).toMatchObject({ connection: 'keep-alive', 'keep-alive': 'timeout=72' });
     expect(closed.headers.connection).toBe('close');
     const names = ({ headers }: Answer) => Object.keys(headers).filter((name) => name !== 'keep-alive');
     expect(names(kept).sort()).toEqual(names(closed).sort());
@@ -401,7 +403,7 @@ describe('the image route', () => {
     store('crowded', version, photo);
     const before = objectReads;
     const answers = await Promise.all(Array.from({ length: 500 }, () => get(`/images/crowded?v=${version}`)));
-    expect(answers.every(({ status, body }) => status === 200 && body.equals(photo))).toBe(true);
+    expect(answers.filter(({ status, body }) => status !== 200 || !body.equals(photo))).toEqual([]);
     expect(objectReads - before).toBe(1);
   });
 

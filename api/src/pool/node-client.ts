@@ -25,7 +25,7 @@ export interface NodeClientOptions {
   readonly onChange?: (isUp: boolean, reason?: Error) => void;
   readonly connectTimeoutMs?: number;
   /** A read is given up when the node is silent for this long. */
-  readonly readSilenceMs?: number;
+  readonly readSilenceMs?: number | undefined;
 }
 
 const CONNECT_TIMEOUT_MS = 1_000;

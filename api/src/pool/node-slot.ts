@@ -10,6 +10,7 @@ export interface NodeSlotOptions {
   readonly provisioner: Provisioner;
   readonly slabs: SlabPool;
   readonly random: () => number;
+  readonly readSilenceMs?: number | undefined;
   /** Called after state or client have changed, with the reason where something went wrong. */
   onChange(reason?: string): void;
 }
@@ -74,6 +75,7 @@ export class NodeSlot {
       address: launched.address,
       slabs: this.#options.slabs,
       random: this.#options.random,
+      readSilenceMs: this.#options.readSilenceMs,
       onChange: (isUp, reason) => this.#onAnswer(isUp, reason),
     });
     void launched.ended.then((reason) => this.#onEnded(reason));

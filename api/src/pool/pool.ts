@@ -17,6 +17,8 @@ export interface PoolOptions {
   readonly log: { warn(fields: object, message: string): void };
   /** From 0 to below 1. */
   readonly random: () => number;
+  /** A node is given up when a reply is due and nothing comes for this long. */
+  readonly readSilenceMs?: number;
   /** Starting is given up when the nodes don't all answer within this time. */
   readonly startTimeoutMs?: number;
 }
@@ -62,12 +64,13 @@ export class Pool {
     this.cache = new PoolCache(() => ({ ring: this.#topology.ring, clients: this.#clients }));
     const slabs = new SlabPool(options.budget);
     this.#slots = Array.from({ length: options.desiredSize }, (_, slot): NodeSlot => {
-      const { provisioner, random } = options;
+      const { provisioner, random, readSilenceMs } = options;
       return new NodeSlot({
         slot,
         provisioner,
         slabs,
         random,
+        readSilenceMs,
         onChange: (reason) => this.#onChange(slot, reason),
       });
     });
