@@ -120,9 +120,8 @@ function localProvisioner(config: Config): LocalProvisioner {
     command: cacheNodeCommand(fileURLToPath(new URL('cache-node/dist/main.js', REPOSITORY))),
     folder: join(config.DATA_DIR, 'nodes'),
     capacityMiB: config.NODE_CAPACITY_MIB,
-    // Room for an entry's header on top of the largest image. A node takes no entry of more than half its capacity: what is larger
-    // is served from the object store.
-    maxEntryMiB: Math.min(config.MAX_UPLOAD_MIB + 1, Math.floor(config.NODE_CAPACITY_MIB / 2)),
+    // Room for an entry's header on top of the largest image.
+    maxEntryMiB: config.MAX_UPLOAD_MIB + 1,
   });
 }
 
