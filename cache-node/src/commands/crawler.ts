@@ -44,7 +44,7 @@ export function lruCrawler(session: Session, line: RequestLine): void {
   }
 }
 
-type Describe = (entry: Entry, now: number) => string;
+type Describe = (entry: Entry) => string;
 
 /** Lists all entries that are alive, from most to least valuable. Nothing else is carried out for this client meanwhile. */
 function dump(session: Session, line: RequestLine, name: string, describe: Describe, last: string): void {
@@ -64,7 +64,7 @@ function dump(session: Session, line: RequestLine, name: string, describe: Descr
           reply.line(last);
           return false;
         }
-        if (!node.cache.isDead(entry, now) && isIn(classes, entry)) reply.text(describe(entry, now));
+        if (!node.cache.isDead(entry, now) && isIn(classes, entry)) reply.text(describe(entry));
       }
       return true;
     },
@@ -72,11 +72,10 @@ function dump(session: Session, line: RequestLine, name: string, describe: Descr
   );
 }
 
-function metadumpLine(entry: Entry, now: number): string {
+function metadumpLine(entry: Entry): string {
   const size = itemSize(entry.key, entry.clientFlags, entry.value.length);
   const expiry = entry.expiresAt === 0 ? -1 : entry.expiresAt;
   const fetched = entry.wasFetched ? 'yes' : 'no';
-  void now;
   return `key=${escapeKey(entry)} exp=${expiry} la=${entry.usedAt} cas=${entry.cas} fetch=${fetched} cls=${sizeClass(size)} size=${size}\n`;
 }
 

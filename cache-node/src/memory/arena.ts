@@ -20,6 +20,7 @@ const REGION_LOG2 = 26;
 const REGION_BYTES = 1 << REGION_LOG2;
 const REGION_GRANULES_LOG2 = REGION_LOG2 - GRANULE_LOG2;
 const REGION_GRANULES_MASK = (1 << REGION_GRANULES_LOG2) - 1;
+const MOST_REGIONS = 2 ** (31 - REGION_GRANULES_LOG2);
 const LARGEST_ARENA_BYTES = 2 ** 31 * GRANULE_BYTES;
 
 interface Region {
@@ -163,7 +164,7 @@ export class Arena {
   #grow(): boolean {
     const left = Math.floor((this.#capacityBytes - this.#committedBytes) / GRANULE_BYTES) * GRANULE_BYTES;
     const bytes = Math.min(REGION_BYTES, left);
-    if (bytes < SMALLEST_PIECE_BYTES) return false;
+    if (bytes < SMALLEST_PIECE_BYTES || this.#regions.length === MOST_REGIONS) return false;
     // A fresh ArrayBuffer is pages that the system gives on first touch.
     const buffer = new ArrayBuffer(bytes);
     const granules = bytes >> GRANULE_LOG2;
