@@ -31,7 +31,8 @@ export class EntryIndex {
   find(bytes: Buffer, start: number, end: number): Entry | undefined {
     const hash = halfSipHash(this.#key0, this.#key1, bytes, start, end);
     let entry = this.#bucketsOf(hash)[this.#slotOf(hash)];
-    while (entry !== undefined && !(entry.hash === hash && isKey(entry.key, bytes, start, end))) entry = entry.chain;
+    while (entry !== undefined && !(entry.hash === hash && isKey(entry.key, bytes, start, end)))
+      entry = entry.chain;
     return entry;
   }
 
@@ -41,7 +42,13 @@ export class EntryIndex {
 
   /** The key must not be in the index yet. */
   add(entry: Entry): void {
-    entry.hash = halfSipHash(this.#key0, this.#key1, this.#keyBytes, 0, this.#keyBytes.write(entry.key, 'latin1'));
+    entry.hash = halfSipHash(
+      this.#key0,
+      this.#key1,
+      this.#keyBytes,
+      0,
+      this.#keyBytes.write(entry.key, 'latin1'),
+    );
     const buckets = this.#bucketsOf(entry.hash);
     const slot = this.#slotOf(entry.hash);
     entry.chain = buckets[slot];

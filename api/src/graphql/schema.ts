@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { lexicographicSortSchema, printSchema, type GraphQLSchema } from 'graphql';
 import { createPubSub } from '@graphql-yoga/subscription';
 import { buildSchema } from 'type-graphql';
-import type { IMAGE_CHANGED} from '../images/image.resolver.ts';
+import type { IMAGE_CHANGED } from '../images/image.resolver.ts';
 import { ImageResolver } from '../images/image.resolver.ts';
 import type { ImageChange } from '../images/image-service.ts';
 import { PoolResolver } from '../pool/pool.resolver.ts';

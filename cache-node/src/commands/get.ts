@@ -77,7 +77,16 @@ function answerKeys(
   const last = line.rest === undefined ? count - 1 : count;
   let isEnded = false;
   for (let index = first; index < count; index++) {
-    isEnded = answerKey(session, bytes, line.start(index), line.endOf(index), withCas, expiresAt, now, index === last);
+    isEnded = answerKey(
+      session,
+      bytes,
+      line.start(index),
+      line.endOf(index),
+      withCas,
+      expiresAt,
+      now,
+      index === last,
+    );
   }
   if (line.rest !== undefined) session.receiveKeys({ withCas, expiresAt, isComplete: false });
   else if (!isEnded) session.reply.line(END);
@@ -97,7 +106,8 @@ function answerKey(
   const { node, reply } = session;
   const { cache, counters } = node;
   const entry = cache.findBytes(bytes, start, end, now);
-  if (node.prefixes.isEnabled) node.prefixes.recordGet(bytes.toString('latin1', start, end), entry !== undefined);
+  if (node.prefixes.isEnabled)
+    node.prefixes.recordGet(bytes.toString('latin1', start, end), entry !== undefined);
   if (expiresAt === undefined) counters.cmd_get++;
   else counters.cmd_touch++;
   if (entry === undefined) {
