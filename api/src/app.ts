@@ -102,6 +102,7 @@ async function start(config: Config, stops: Stops): Promise<string> {
       imageRoute: createImageRoute({
         reader: new ImageReader({ cache: pool.cache, objects, budget }),
         versions: images,
+        onError: (err) => log.error({ err }, 'A read of an image failed.'),
       }),
       schema: await createSchema([new ImageResolver(images), new PoolResolver(pool)], topics),
       maxUploadBytes,
