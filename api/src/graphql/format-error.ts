@@ -1,6 +1,6 @@
 import { unwrapResolverError } from '@apollo/server/errors';
 import type { ValidationError } from 'class-validator';
-import type { GraphQLFormattedError } from 'graphql';
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { ArgumentValidationError } from 'type-graphql';
 import { ShoalError } from '../errors.ts';
 
@@ -25,6 +25,7 @@ export function formatError(
   if (original === error && code !== undefined && code !== 'INTERNAL_SERVER_ERROR') {
     return withCode(formatted, String(code), formatted.message);
   }
+  if (isFaultOfDocument(original)) return withCode(formatted, 'BAD_USER_INPUT', original.message);
   if (isUploadError(original)) {
     return withCode(
       formatted,
@@ -46,6 +47,14 @@ function faultsOf(errors: readonly ValidationError[]): string[] {
     ...Object.values(error.constraints ?? {}),
     ...faultsOf(error.children ?? []),
   ]);
+}
+
+/**
+ * What validation can't see, such as a null in a variable for an argument that takes none: graphql points at the place in the
+ * document. It does not where a resolver's result fits no type.
+ */
+function isFaultOfDocument(error: unknown): error is GraphQLError {
+  return error instanceof GraphQLError && error.nodes !== undefined;
 }
 
 /** graphql-upload throws errors of the package http-errors, and `expose` says that the message is for the client. */

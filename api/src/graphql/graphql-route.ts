@@ -1,9 +1,10 @@
-import { ApolloServer } from '@apollo/server';
+import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
 import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
 import fastifyApollo from '@as-integrations/fastify';
 import type { FastifyError, FastifyInstance } from 'fastify';
-import type { GraphQLSchema } from 'graphql';
+import { GraphQLError, type GraphQLSchema } from 'graphql';
 import { formatError } from './format-error.ts';
+import { MAX_TOKENS } from './max-tokens.ts';
 import { acceptMultipart } from './multipart.ts';
 
 export interface GraphQLRouteOptions {
@@ -25,10 +26,11 @@ export async function serveGraphQL(
     schema,
     csrfPrevention: true,
     introspection: true,
+    parseOptions: { maxTokens: MAX_TOKENS },
     stopOnTerminationSignals: false,
     includeStacktraceInErrorResponses: false,
     formatError: (formatted, error) => formatError(formatted, error, report),
-    plugins: [ApolloServerPluginLandingPageDisabled()],
+    plugins: [ApolloServerPluginLandingPageDisabled(), refusingSubscriptions],
   });
   await apollo.start();
   await fastify.register(async (scope) => {
@@ -44,3 +46,16 @@ export async function serveGraphQL(
   });
   return () => apollo.stop();
 }
+
+/** Executed like a query, a subscription would fail inside the resolver. */
+const refusingSubscriptions: ApolloServerPlugin = {
+  requestDidStart: async () => ({
+    didResolveOperation: async ({ operation }) => {
+      if (operation?.operation !== 'subscription') return;
+      throw new GraphQLError(
+        'Subscriptions are served over websockets. Connect to this address by the graphql-transport-ws protocol.',
+        { extensions: { code: 'BAD_REQUEST', http: { status: 400 } } },
+      );
+    },
+  }),
+};

@@ -5,6 +5,7 @@ import type { SubscribePayload } from 'graphql-ws';
 import { useServer } from 'graphql-ws/use/ws';
 import { WebSocketServer } from 'ws';
 import { formatError } from './format-error.ts';
+import { MAX_TOKENS } from './max-tokens.ts';
 
 const MAX_MESSAGE_BYTES = 64 * 1024;
 
@@ -53,7 +54,7 @@ export function serveWebsocket(
 function prepare(schema: GraphQLSchema, payload: SubscribePayload) {
   let document;
   try {
-    document = parse(payload.query, { maxTokens: 2000 });
+    document = parse(payload.query, { maxTokens: MAX_TOKENS });
   } catch (error) {
     if (error instanceof GraphQLError) return [error];
     throw error;

@@ -1,0 +1,58 @@
+import Fastify from 'fastify';
+import { buildSchema, getIntrospectionQuery } from 'graphql';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { serveGraphQL } from './graphql-route.ts';
+
+const schema = buildSchema(`
+  type Query { images(first: Int! = 50): [String!], broken: Int }
+  type Subscription { imageChanged: String }
+`);
+Object.assign(schema.getQueryType()!.getFields()['broken']!, { resolve: () => 'no number' });
+const report = vi.fn();
+const fastify = Fastify();
+let stop: () => Promise<void>;
+beforeAll(async () => {
+  stop = await serveGraphQL(fastify, { schema, maxUploadBytes: 1000, report });
+});
+afterAll(async () => {
+  await fastify.close();
+  await stop();
+});
+
+it('blames the client for a null in a variable for an argument that takes none', async () => {
+  const payload = { query: 'query ($first: Int) { images(first: $first) }', variables: { first: null } };
+  const { errors } = await ask(payload);
+  expect(errors).toMatchObject([
+    { message: expect.stringContaining('"first"'), extensions: { code: 'BAD_USER_INPUT' } },
+  ]);
+  expect(report).not.toHaveBeenCalled();
+});
+
+it('tells nothing of a result that fits no type, and reports it', async () => {
+  const { errors } = await ask({ query: '{ broken }' });
+  expect(errors).toMatchObject([{ extensions: { code: 'INTERNAL' } }]);
+  expect(JSON.stringify(errors)).not.toContain('no number');
+  expect(report).toHaveBeenCalledOnce();
+});
+
+it('refuses a subscription, and says where it is served', async () => {
+  const { status, errors } = await ask({ query: 'subscription { imageChanged }' });
+  expect(status).toBe(400);
+  expect(errors).toMatchObject([
+    { message: expect.stringContaining('websockets'), extensions: { code: 'BAD_REQUEST' } },
+  ]);
+});
+
+it('refuses a document that asks for a list a thousand times, and takes introspection', async () => {
+  const fields = Array.from({ length: 1000 }, (_, i) => `a${i}: images(first: 200)`);
+  expect(await ask({ query: `{ ${fields.join(' ')} }` })).toMatchObject({
+    status: 400,
+    errors: [{ extensions: { code: 'GRAPHQL_PARSE_FAILED' } }],
+  });
+  expect(await ask({ query: getIntrospectionQuery() })).toMatchObject({ status: 200 });
+});
+
+async function ask(payload: object): Promise<{ status: number; errors?: unknown[] }> {
+  const response = await fastify.inject({ method: 'POST', url: '/graphql', payload });
+  return { status: response.statusCode, ...response.json<{ errors?: unknown[] }>() };
+}
