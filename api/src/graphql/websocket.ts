@@ -1,4 +1,5 @@
-import type { IncomingMessage, Server } from 'node:http';
+import { type IncomingMessage, type Server, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { GraphQLError, parse, validate, type GraphQLSchema } from 'graphql';
 import type { SubscribePayload } from 'graphql-ws';
@@ -8,6 +9,8 @@ import { formatError } from './format-error.ts';
 import { MAX_TOKENS } from './max-tokens.ts';
 
 const MAX_MESSAGE_BYTES = 64 * 1024;
+/** How long clients may take to say goodbye when the server is stopped: those that sleep or are out of reach never do. */
+const GOODBYE_MS = 300;
 
 /**
  * Serves GraphQL over websockets at `/graphql`, by the graphql-transport-ws protocol of graphql-ws. A browser may only connect
@@ -35,6 +38,10 @@ export function serveWebsocket(
   );
   const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy());
+    if (isForOtherProtocol(request)) {
+      answerPlainly(server, request, socket);
+      return;
+    }
     const refusal = refuse(request);
     if (refusal !== undefined) {
       socket.end(`HTTP/1.1 ${refusal}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
@@ -45,8 +52,9 @@ export function serveWebsocket(
   server.on('upgrade', upgrade);
   return async () => {
     server.off('upgrade', upgrade);
+    const timer = setTimeout(() => sockets.clients.forEach((client) => client.terminate()), GOODBYE_MS);
     await graphql.dispose();
-    for (const client of sockets.clients) client.terminate();
+    clearTimeout(timer);
   };
 }
 
@@ -62,6 +70,23 @@ function prepare(schema: GraphQLSchema, payload: SubscribePayload) {
   const errors = validate(schema, document);
   if (errors.length > 0) return errors;
   return { schema, document, operationName: payload.operationName, variableValues: payload.variables };
+}
+
+/** Some clients offer HTTP/2 (h2c) with every request and expect to be refused by a plain answer (RFC 9110, 7.8). */
+function isForOtherProtocol({ headers }: IncomingMessage): boolean {
+  const hasBody = headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+  return headers.upgrade?.toLowerCase() !== 'websocket' && !hasBody;
+}
+
+/** Node reads no further request from a socket that was to be upgraded: the answer is the connection's last. */
+function answerPlainly(server: Server, request: IncomingMessage, socket: Duplex): void {
+  const response = new ServerResponse(request);
+  response.shouldKeepAlive = false;
+  // An http.Server's sockets are sockets of the net.
+  response.assignSocket(socket as Socket);
+  socket.on('drain', () => response.emit('drain'));
+  response.on('finish', () => socket.end());
+  server.emit('request', request, response);
 }
 
 function refuse(request: IncomingMessage): string | undefined {

@@ -1,0 +1,51 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import { connect, type AddressInfo, type Socket } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { buildSchema } from 'graphql';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { serveWebsocket } from './websocket.ts';
+
+let server: Server;
+let stop: () => Promise<void>;
+beforeEach(async () => {
+  server = createServer((request, response) => {
+    response.end(`${request.method} ${request.url} ${'x'.repeat(1_000_000)}`);
+  });
+  stop = serveWebsocket(server, buildSchema('type Query { a: Int }'), () => {});
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+});
+afterEach(() => {
+  server.close();
+});
+
+it('stops although a client that was connected never answers', async () => {
+  const socket = send(
+    '/graphql',
+    'Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: graphql-transport-ws\r\n',
+  );
+  await once(socket, 'data');
+  const isClosed = once(socket.resume(), 'close');
+  await stop();
+  await isClosed;
+});
+
+it('answers a request that offers HTTP/2 as if it did not', async () => {
+  const answer = await text(send('/images/a', 'Upgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n'));
+  await stop();
+  expect(answer).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
+  expect(answer).toMatch(/\r\nConnection: close\r\n/);
+  expect(answer.split('\r\n\r\n')[1]).toBe(`GET /images/a ${'x'.repeat(1_000_000)}`);
+});
+
+it('refuses websockets elsewhere', async () => {
+  const answer = await text(send('/images/a', 'Upgrade: websocket\r\n'));
+  await stop();
+  expect(answer).toMatch(/^HTTP\/1\.1 404 /);
+});
+
+function send(path: string, headers: string): Socket {
+  const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
+  socket.write(`GET ${path} HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\n${headers}\r\n`);
+  return socket;
+}
