@@ -5,27 +5,34 @@ import { freePort, stopChild, waitForHttp, type Contender } from './contender.ts
 import type { Picture } from './pictures.ts';
 import { pathOf } from './tools.ts';
 
-/** One worker that serves the pictures as files, set up as Debian's package does, without an access log. */
-export async function startNginx(folder: string, pictures: readonly Picture[]): Promise<Contender> {
+/**
+ * One worker that serves the pictures as files, set up as Debian's package does, without an access log. With `sendfile` the kernel
+ * passes pages of files on without copying them; without it, which is nginx's own default and how it serves TLS, it copies as we do.
+ */
+export async function startNginx(
+  folder: string,
+  pictures: readonly Picture[],
+  { sendfile }: { sendfile: boolean },
+): Promise<Contender> {
   const port = await freePort();
-  const root = join(folder, 'nginx');
+  const root = join(folder, sendfile ? 'nginx' : 'nginx-copying');
   await mkdir(join(root, 'images'), { recursive: true });
   for (const { fileName, bytes } of pictures) await writeFile(join(root, 'images', fileName), bytes);
   const configFile = join(root, 'nginx.conf');
-  await writeFile(configFile, configOf(root, port));
+  await writeFile(configFile, configOf(root, port, sendfile));
   const child = spawn(await pathOf('nginx'), ['-p', root, '-c', configFile, '-e', join(root, 'error.log')], {
     stdio: 'ignore',
   });
   await waitForHttp(`http://127.0.0.1:${port}/`, child);
   return {
-    name: 'nginx',
+    name: sendfile ? 'nginx' : 'nginx, copying',
     urlOf: ({ fileName }) => `http://127.0.0.1:${port}/images/${fileName}`,
     isWarm: () => true,
     stop: () => stopChild(child, 'SIGQUIT'),
   };
 }
 
-function configOf(root: string, port: number): string {
+function configOf(root: string, port: number, sendfile: boolean): string {
   return `
     daemon off;
     ${process.getuid?.() === 0 ? 'user root;' : ''}
@@ -34,7 +41,7 @@ function configOf(root: string, port: number): string {
     events { worker_connections 1024; }
     http {
       access_log off;
-      sendfile on;
+      sendfile ${sendfile ? 'on' : 'off'};
       tcp_nopush on;
       keepalive_requests 100000000;
       types { image/jpeg jpg; }

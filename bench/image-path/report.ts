@@ -7,7 +7,7 @@ export interface Measurement extends WrkResult {
   readonly picture: Picture['name'];
 }
 
-const CONTENDERS = ['nginx', 'Shoal', 'Express'] as const;
+const CONTENDERS = ['nginx', 'nginx, copying', 'bare Node', 'Shoal', 'Express'] as const;
 /** What part of nginx's requests a second we want to reach. */
 const NGINX_TARGETS = { '20 kB': 0.4, '100 kB': 0.5, '1 MB': 0.6 } as const;
 const EXPRESS_TARGET = 2.5;
@@ -25,7 +25,9 @@ export function report(measurements: readonly Measurement[]): boolean {
       console.log(row([picture, contender, rate.toFixed(0), megabytes, p50.toFixed(2), p99.toFixed(2)]));
       return rate;
     });
-    const [nginx, shoal, express] = rates as [number, number, number];
+    const [nginx, copying, bare, shoal, express] = rates as [number, number, number, number, number];
+    console.log(`  Shoal / nginx, copying: ${(shoal / copying).toFixed(2)}`);
+    console.log(`  Shoal / bare Node: ${(shoal / bare).toFixed(2)}`);
     for (const [ratio, name, target] of [
       [shoal / nginx, 'nginx', nginxTarget],
       [shoal / express, 'Express', EXPRESS_TARGET],
@@ -41,7 +43,7 @@ export function report(measurements: readonly Measurement[]): boolean {
 const MEGABYTES = { '20 kB': 0.02, '100 kB': 0.1, '1 MB': 1 } as const;
 
 function row(cells: readonly string[]): string {
-  return cells.map((cell, i) => (i < 2 ? cell.padEnd(9) : cell.padStart(11))).join('');
+  return cells.map((cell, i) => (i < 2 ? cell.padEnd(16) : cell.padStart(11))).join('');
 }
 
 function median(numbers: readonly number[]): number {

@@ -1,6 +1,7 @@
 /**
- * How many images a second our hit path delivers, against nginx serving the same bytes as static files and against the stack that one would
- * otherwise write: Express, memjs and memcached. All on this machine, one after the other in turns, so that what disturbs one
+ * How many images a second our hit path delivers, against nginx serving the same bytes as static files (with and without
+ * sendfile), against two bare Node processes that only forward bytes, and against the stack that one would otherwise write: Express,
+ * memjs and memcached. All on this machine, one after the other in turns, so that what disturbs one
  * disturbs all. Run with: npm run bench:image-path [-- --seconds 3 --rounds 5 --check]
  */
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -8,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { missingTools } from './tools.ts';
+import { startBare } from './bare.ts';
 import { startExpress } from './express.ts';
 import { startNginx } from './nginx.ts';
 import { makePictures, type Picture } from './pictures.ts';
@@ -39,7 +41,9 @@ const folder = await mkdtemp(join(tmpdir(), 'shoal-bench-'));
 const contenders: Contender[] = [];
 try {
   const pictures = await makePictures();
-  contenders.push(await startNginx(folder, pictures));
+  contenders.push(await startNginx(folder, pictures, { sendfile: true }));
+  contenders.push(await startNginx(folder, pictures, { sendfile: false }));
+  contenders.push(await startBare(folder, pictures));
   contenders.push(await startShoal(folder, pictures));
   contenders.push(await startExpress(pictures));
   for (const contender of contenders) for (const picture of pictures) await verify(contender, picture);
