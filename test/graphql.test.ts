@@ -109,6 +109,19 @@ describe('the playground', () => {
   });
 });
 
+describe('a path that leads nowhere', () => {
+  it.each([
+    ['/nowhere', 404],
+    ['//nowhere', 403],
+    ['/%', 400],
+  ])('is answered with a problem document: %s', async (path, status) => {
+    const response = await fetch(system.url + path);
+    expect(response.status).toBe(status);
+    expect(response.headers.get('content-type')).toBe('application/problem+json');
+    expect(await response.json()).toMatchObject({ status, detail: 'There is nothing at this path.' });
+  });
+});
+
 describe('health', () => {
   it('is told by /healthz and /readyz', async () => {
     expect((await fetch(`${system.url}/healthz`)).status).toBe(200);

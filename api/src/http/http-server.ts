@@ -1,7 +1,12 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import compress from '@fastify/compress';
-import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+} from 'fastify';
 import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 import { serveGraphQL } from '../graphql/graphql-route.ts';
@@ -9,6 +14,7 @@ import { servePlayground } from '../graphql/playground.ts';
 import { serveWebsocket } from '../graphql/websocket.ts';
 import type { Stops } from '../stops.ts';
 import { serveHealth, type HealthCheck } from './health.ts';
+import { sendProblem } from './problem.ts';
 import { serveSpa } from './spa.ts';
 
 export interface HttpServerOptions {
@@ -26,7 +32,7 @@ export interface HttpServerOptions {
 }
 
 /** How long requests under way may take to end when the server is stopped. */
-const GRACE_MS = 1000;
+const GRACE_MS = 500;
 /** Longer than the idle timeout of the load balancers in front of it, or they would send requests into closing connections. */
 const KEEP_ALIVE_MS = 72_000;
 
@@ -37,6 +43,7 @@ export async function startHttpServer(options: HttpServerOptions, stops: Stops):
   const fastify: FastifyInstance = Fastify({
     loggerInstance: log as FastifyBaseLogger,
     forceCloseConnections: 'idle',
+    frameworkErrors: (error, _request, reply) => answerError(error, reply, report),
     // Reads of images go past the framework, whose routing would be a good part of their cost.
     serverFactory: (handler) =>
       createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
@@ -44,6 +51,7 @@ export async function startHttpServer(options: HttpServerOptions, stops: Stops):
       }),
   });
   stops.add(() => close(fastify));
+  fastify.setErrorHandler<FastifyError>((error, _request, reply) => answerError(error, reply, report));
   await fastify.register(compress, { encodings: ['br', 'gzip'] });
   stops.add(await serveGraphQL(fastify, { schema, maxUploadBytes, report }));
   stops.add(serveWebsocket(fastify.server, schema, report));
@@ -52,6 +60,17 @@ export async function startHttpServer(options: HttpServerOptions, stops: Stops):
   await serveSpa(fastify, webFolder);
   await fastify.listen({ host, port });
   return urlOf(fastify.server.address() as AddressInfo);
+}
+
+function answerError(error: FastifyError, reply: FastifyReply, report: (error: unknown) => void): void {
+  const status = error.statusCode ?? 500;
+  if (status >= 500) report(error);
+  reply.hijack();
+  sendProblem(
+    reply.raw,
+    status,
+    status >= 500 ? 'Something broke on our side. The log says what.' : 'There is nothing at this path.',
+  );
 }
 
 async function close(fastify: FastifyInstance): Promise<void> {

@@ -3,6 +3,8 @@ import { ShoalError } from '../errors.ts';
 /** Where a page of a list of images ended: the key in a list by key, the version in a list by newest. */
 export type ImagePosition = { readonly key: string } | { readonly version: string };
 
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
 /** An opaque cursor: the position in base64url. */
 export function encodeCursor(position: ImagePosition): string {
   const text = 'key' in position ? `k${position.key}` : `v${position.version}`;
@@ -13,8 +15,9 @@ export function encodeCursor(position: ImagePosition): string {
 export function decodeCursor(cursor: string, by: 'key' | 'version'): ImagePosition {
   const text = Buffer.from(cursor, 'base64url').toString();
   const value = text.slice(1);
-  if (value.length > 0 && by === 'key' && text[0] === 'k') return { key: value };
-  if (value.length > 0 && by === 'version' && text[0] === 'v') return { version: value };
+  const position = by === 'key' ? { key: value } : { version: value };
+  if (value.length > 0 && encodeCursor(position) === cursor && (by === 'key' || UUID.test(value)))
+    return position;
   throw new ShoalError(
     'BAD_USER_INPUT',
     'The argument after is not a cursor of this list. Pass the endCursor of an earlier page of the same order, or leave it out.',
