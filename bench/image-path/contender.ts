@@ -6,7 +6,7 @@ import type { Picture } from './pictures.ts';
 
 /** A way to serve pictures, running. */
 export interface Contender {
-  readonly name: 'nginx' | 'nginx, copying' | 'bare Node' | 'Shoal' | 'Express';
+  readonly name: 'nginx' | 'nginx, sendfile' | 'bare Node' | 'Shoal' | 'Express';
   urlOf(picture: Picture): string;
   /** Whether this response came the way that is to be measured. */
   isWarm(response: Response): boolean;

@@ -6,8 +6,8 @@ import type { Picture } from './pictures.ts';
 import { pathOf } from './tools.ts';
 
 /**
- * One worker that serves the pictures as files, set up as Debian's package does, without an access log. With `sendfile` the kernel
- * passes pages of files on without copying them; without it, which is nginx's own default and how it serves TLS, it copies as we do.
+ * One worker that serves the pictures as files, without an access log. As it is by default, and wherever it serves TLS, nginx copies as
+ * we do; with `sendfile`, which Debian's package switches on, the kernel passes pages of files on without copying them.
  */
 export async function startNginx(
   folder: string,
@@ -15,7 +15,7 @@ export async function startNginx(
   { sendfile }: { sendfile: boolean },
 ): Promise<Contender> {
   const port = await freePort();
-  const root = join(folder, sendfile ? 'nginx' : 'nginx-copying');
+  const root = join(folder, sendfile ? 'nginx-sendfile' : 'nginx');
   await mkdir(join(root, 'images'), { recursive: true });
   for (const { fileName, bytes } of pictures) await writeFile(join(root, 'images', fileName), bytes);
   const configFile = join(root, 'nginx.conf');
@@ -25,7 +25,7 @@ export async function startNginx(
   });
   await waitForHttp(`http://127.0.0.1:${port}/`, child);
   return {
-    name: sendfile ? 'nginx' : 'nginx, copying',
+    name: sendfile ? 'nginx, sendfile' : 'nginx',
     urlOf: ({ fileName }) => `http://127.0.0.1:${port}/images/${fileName}`,
     isWarm: () => true,
     stop: () => stopChild(child, 'SIGQUIT'),

@@ -41,8 +41,8 @@ const folder = await mkdtemp(join(tmpdir(), 'shoal-bench-'));
 const contenders: Contender[] = [];
 try {
   const pictures = await makePictures();
-  contenders.push(await startNginx(folder, pictures, { sendfile: true }));
   contenders.push(await startNginx(folder, pictures, { sendfile: false }));
+  contenders.push(await startNginx(folder, pictures, { sendfile: true }));
   contenders.push(await startBare(folder, pictures));
   contenders.push(await startShoal(folder, pictures));
   contenders.push(await startExpress(pictures));
