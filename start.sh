@@ -10,4 +10,6 @@ build
 
 env_file=()
 [ -f .env ] && env_file=(--env-file=.env)
-exec node "${env_file[@]}" --enable-source-maps api/dist/main.js
+# From Node.js 22 on, compiled modules are kept and the next start is faster.
+export NODE_COMPILE_CACHE=node_modules/.cache/node
+exec node "${env_file[@]}" api/dist/main.js

@@ -30,6 +30,10 @@ export async function startSystem({
     env: { PATH: process.env['PATH'], PORT: '0', NODE_CAPACITY_MIB: '64', DATA_DIR: folder, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  // A test that runs out of time does not stop what it has started.
+  const kill = () => api.kill('SIGKILL');
+  process.once('exit', kill);
+  api.once('exit', () => process.off('exit', kill));
   let output = '';
   api.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
   const url = await new Promise<string>((resolve, reject) => {

@@ -1,6 +1,4 @@
 import type { Database } from './database.ts';
-import { openMysql } from './mysql.ts';
-import { openSqlite } from './sqlite.ts';
 
 /** `url` is MySQL's (`mysql://user:password@host:port/name`); `file` is SQLite's. */
 export type DatabaseLocation = { readonly url: string } | { readonly file: string };
@@ -10,5 +8,7 @@ export type DatabaseLocation = { readonly url: string } | { readonly file: strin
  * @throws ShoalError UNAVAILABLE
  */
 export async function openDatabase(location: DatabaseLocation): Promise<Database> {
-  return 'url' in location ? await openMysql(location.url) : await openSqlite(location.file);
+  // Only the one that is used is loaded: both would make every start slower.
+  if ('url' in location) return await (await import('./mysql.ts')).openMysql(location.url);
+  return await (await import('./sqlite.ts')).openSqlite(location.file);
 }
