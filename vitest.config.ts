@@ -10,6 +10,8 @@ export default defineConfig({
     include: ['{api,cache-node,web,test}/**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/dist/**'],
     pool: 'forks',
+    // One for each core: much of the time goes by in processes that tests wait for.
+    maxWorkers: '100%',
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },
