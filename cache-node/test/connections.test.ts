@@ -123,9 +123,9 @@ describe('time', () => {
   it('takes entries whose time has come, asked for or not', async () => {
     const { address, node } = await start();
     const wire = await Wire.open(address);
-    await wire.ask('set a 0 10 1\r\nx\r\nset b 0 10 1\r\nx\r\nset c 0 0 1\r\nx\r\n');
-    expect(await wire.ask('debugtime 9\r\nget a\r\n')).toMatch(/VALUE a/);
-    expect(await wire.ask('debugtime 2\r\nget a\r\n')).toBe('OK\r\nEND\r\n');
+    await wire.ask('set a 0 1000 1\r\nx\r\nset b 0 1000 1\r\nx\r\nset c 0 0 1\r\nx\r\n');
+    expect(await wire.ask('debugtime 900\r\nget a\r\n')).toMatch(/VALUE a/);
+    expect(await wire.ask('debugtime 200\r\nget a\r\n')).toBe('OK\r\nEND\r\n');
     while (node.cache.count > 1) await new Promise((resolve) => setTimeout(resolve, 5));
     wire.close();
   });
@@ -133,9 +133,9 @@ describe('time', () => {
   it('flushes when it was told to', async () => {
     const { address } = await start();
     const wire = await Wire.open(address);
-    await wire.ask('set a 0 0 1\r\nx\r\nflush_all 10\r\nset b 0 0 1\r\ny\r\n');
-    expect(await wire.ask('debugtime 8\r\nget a b\r\n')).toMatch(/VALUE a.*VALUE b/s);
-    expect(await wire.ask('debugtime 4\r\nget a b\r\n')).toBe('OK\r\nEND\r\n');
+    await wire.ask('set a 0 0 1\r\nx\r\nflush_all 1000\r\nset b 0 0 1\r\ny\r\n');
+    expect(await wire.ask('debugtime 800\r\nget a b\r\n')).toMatch(/VALUE a.*VALUE b/s);
+    expect(await wire.ask('debugtime 400\r\nget a b\r\n')).toBe('OK\r\nEND\r\n');
     expect(await wire.ask('set a 0 0 1\r\nz\r\nget a\r\n')).toMatch(/VALUE a/);
     wire.close();
   });
