@@ -136,6 +136,8 @@ describe.skipIf(!hasChromium)('the image page', () => {
   it('shows a failure where the image would be, and recovers', async () => {
     await uploaded(system.url, 'failure.jpg', bytes);
     const page = await open('/pool');
+    // Before the app has come up, it would miss that the address has changed.
+    await page.getByRole('heading', { name: 'Pool' }).waitFor();
     await page.route('**/graphql', (route) => route.fulfill({ status: 503, body: 'away' }));
     await page.evaluate(() => {
       history.pushState(null, '', '/image?key=failure.jpg');
