@@ -72,12 +72,13 @@ async function start(config: Config, stops: Stops): Promise<string> {
   });
   stops.add(() => pool.close());
 
+  const entries = entriesOf(pool);
   const maxUploadBytes = config.MAX_UPLOAD_MIB * MIB;
   const images = new ImageService({
     database,
     objects,
     staging,
-    entries: entriesOf(pool),
+    entries,
     maxUploadBytes,
     maxPixels: config.MAX_PIXELS,
     now,
@@ -86,7 +87,7 @@ async function start(config: Config, stops: Stops): Promise<string> {
     startSweeper({
       database,
       objects,
-      entries: entriesOf(pool),
+      entries,
       now,
       onError: (err) => log.error({ err }, 'A sweep failed.'),
     }),

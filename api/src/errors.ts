@@ -19,6 +19,9 @@ const statusOfCode: Record<ErrorCode, number> = {
   INTERNAL: 500,
 };
 
+/** All that a client is told of what broke inside. */
+export const INTERNAL_MESSAGE = 'Something broke on our side. The log says what.';
+
 /**
  * The one error that Shoal's own code throws. The message is shown to the user: it names the thing and the remedy, and never
  * a path, SQL or a secret. What broke underneath is the `cause`, for the log.

@@ -2,7 +2,7 @@ import { unwrapResolverError } from '@apollo/server/errors';
 import type { ValidationError } from 'class-validator';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { ArgumentValidationError } from 'type-graphql';
-import { ShoalError } from '../errors.ts';
+import { INTERNAL_MESSAGE, ShoalError } from '../errors.ts';
 
 /**
  * What the client is told of an error: the code and the message of a ShoalError, the faults of arguments by name, and nothing of
@@ -34,7 +34,7 @@ export function formatError(
     );
   }
   report(original);
-  return withCode(formatted, 'INTERNAL', 'Something broke on our side. The log says what.');
+  return withCode(formatted, 'INTERNAL', INTERNAL_MESSAGE);
 }
 
 function withCode(formatted: GraphQLFormattedError, code: string, message: string): GraphQLFormattedError {

@@ -3,6 +3,7 @@ import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/dis
 import fastifyApollo from '@as-integrations/fastify';
 import type { FastifyError, FastifyInstance } from 'fastify';
 import { GraphQLError, type GraphQLSchema } from 'graphql';
+import { INTERNAL_MESSAGE } from '../errors.ts';
 import { formatError } from './format-error.ts';
 import { MAX_TOKENS } from './max-tokens.ts';
 import { acceptMultipart } from './multipart.ts';
@@ -38,7 +39,7 @@ export async function serveGraphQL(
     scope.setErrorHandler<FastifyError>(async (error, _request, reply) => {
       const status = error.statusCode ?? 500;
       if (status >= 500) report(error);
-      const message = status >= 500 ? 'Something broke on our side. The log says what.' : error.message;
+      const message = status >= 500 ? INTERNAL_MESSAGE : error.message;
       const code = status >= 500 ? 'INTERNAL' : 'BAD_REQUEST';
       await reply.code(status).send({ errors: [{ message, extensions: { code } }] });
     });

@@ -9,6 +9,7 @@ import Fastify, {
 } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
+import { INTERNAL_MESSAGE } from '../errors.ts';
 import { serveGraphQL } from '../graphql/graphql-route.ts';
 import { servePlayground } from '../graphql/playground.ts';
 import { serveWebsocket } from '../graphql/websocket.ts';
@@ -66,11 +67,7 @@ function answerError(error: FastifyError, reply: FastifyReply, report: (error: u
   const status = error.statusCode ?? 500;
   if (status >= 500) report(error);
   reply.hijack();
-  sendProblem(
-    reply.raw,
-    status,
-    status >= 500 ? 'Something broke on our side. The log says what.' : 'There is nothing at this path.',
-  );
+  sendProblem(reply.raw, status, status >= 500 ? INTERNAL_MESSAGE : 'There is nothing at this path.');
 }
 
 async function close(fastify: FastifyInstance): Promise<void> {

@@ -1,6 +1,7 @@
 import { ShoalError } from '../errors.ts';
 import { hashKey, parseKey } from '../images/key.ts';
 import { VARIANT_WIDTHS, type VariantWidth } from '../images/variant.ts';
+import { isVersion } from '../images/version.ts';
 
 /** What the URL of an image asks for. */
 export interface ImageTarget {
@@ -62,7 +63,6 @@ export class TargetCache {
 
 const SLASH = 0x2f;
 const NO_QUERY: Query = { key: undefined, v: undefined, w: undefined };
-const VERSION = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /** As sent, percent-encoded. Of several with one name the first counts. */
 interface Query {
@@ -73,8 +73,7 @@ interface Query {
 
 function targetOf(keyText: string, { v, w }: Query): ImageTarget {
   const key = parseKey(keyText);
-  if (v !== undefined && !VERSION.test(v))
-    throw new ShoalError('NOT_FOUND', 'The image has no such version.');
+  if (v !== undefined && !isVersion(v)) throw new ShoalError('NOT_FOUND', 'The image has no such version.');
   return { key, keyHash: hashKey(key), version: v, width: w === undefined ? undefined : parseWidth(w) };
 }
 

@@ -1,9 +1,8 @@
 import { ShoalError } from '../errors.ts';
+import { isVersion } from './version.ts';
 
 /** Where a page of a list of images ended: the key in a list by key, the version in a list by newest. */
 export type ImagePosition = { readonly key: string } | { readonly version: string };
-
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** An opaque cursor: the position in base64url. */
 export function encodeCursor(position: ImagePosition): string {
@@ -16,7 +15,7 @@ export function decodeCursor(cursor: string, by: 'key' | 'version'): ImagePositi
   const text = Buffer.from(cursor, 'base64url').toString();
   const value = text.slice(1);
   const position = by === 'key' ? { key: value } : { version: value };
-  if (value.length > 0 && encodeCursor(position) === cursor && (by === 'key' || UUID.test(value)))
+  if (value.length > 0 && encodeCursor(position) === cursor && (by === 'key' || isVersion(value)))
     return position;
   throw new ShoalError(
     'BAD_USER_INPUT',
