@@ -13,9 +13,13 @@ describe('the command line', () => {
     ['-MCF', { canEvict: false, hasCas: false, canFlush: false }],
     ['-p11300', { port: 11300 }],
     ['-o idle_timeout=5,exit_with_parent', { idleTimeoutSeconds: 5, exitsWithParent: true }],
+    ['-o orphan_timeout=60', { orphanTimeoutSeconds: 60 }],
     ['--policy sieve --max-items 7', { policy: 'sieve', maxItems: 7 }],
     ['-m 4', { itemSizeMax: 2 * MIB }],
-    ['', { port: 11211, capacityBytes: 64 * MIB, itemSizeMax: 32 * MIB, policy: 'lru' }],
+    [
+      '',
+      { port: 11211, orphanTimeoutSeconds: 0, capacityBytes: 64 * MIB, itemSizeMax: 32 * MIB, policy: 'lru' },
+    ],
   ])('%s', (text, wanted) => {
     const result = readConfig(text.split(' ').filter((word) => word !== ''));
     expect(result).toMatchObject({ kind: 'config', config: wanted });
@@ -30,6 +34,11 @@ describe('the command line', () => {
       ['::1', 11300],
       ['localhost', 5],
     ]);
+  });
+
+  it.each(['', '=', '=0', '=86401', '=1.5', '=soon'])('refuses orphan_timeout%s', (value) => {
+    const result = readConfig(['-o', `orphan_timeout${value}`]);
+    expect(result.kind === 'faults' && result.faults[0]).toMatch(/want a number of seconds from 1 to 86400/);
   });
 
   it('reports all faults together', () => {

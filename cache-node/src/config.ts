@@ -6,6 +6,7 @@ const DEFAULT_CAPACITY_MIB = 64;
 const DEFAULT_ITEM_SIZE_MAX = 32 * MIB;
 const LEAST_ITEM_SIZE_MAX = 1024;
 const MOST_ITEM_SIZE_MAX = 1024 * MIB;
+const MOST_ORPHAN_SECONDS = 86_400;
 
 export interface Interface {
   readonly host: string;
@@ -47,6 +48,8 @@ export interface Config {
   readonly hasDetail: boolean;
   /** 0 is for ever. */
   readonly idleTimeoutSeconds: number;
+  /** 0 is for ever. */
+  readonly orphanTimeoutSeconds: number;
   readonly hasCrawler: boolean;
   readonly hasMaintainer: boolean;
   readonly exitsWithParent: boolean;
@@ -99,6 +102,10 @@ export function readConfig(argv: readonly string[]): ConfigResult {
     faults.push(`-B ${binding}: only the text protocol is spoken`);
   const idle = given.options.get('idle_timeout') ?? '0';
   if (!/^\d+$/.test(idle)) faults.push(`-o idle_timeout=${idle}: want a number of seconds`);
+  const orphan = given.options.get('orphan_timeout');
+  const orphanTimeoutSeconds = orphan === undefined ? 0 : parseSeconds(orphan);
+  if (orphanTimeoutSeconds === undefined)
+    faults.push(`-o orphan_timeout=${orphan}: want a number of seconds from 1 to ${MOST_ORPHAN_SECONDS}`);
   const tls = readTls(has('Z'), given.options, faults);
   const isModern = !given.options.has('no_modern');
 
@@ -124,6 +131,7 @@ export function readConfig(argv: readonly string[]): ConfigResult {
     prefixDelimiter: delimiter,
     hasDetail: has('D'),
     idleTimeoutSeconds: Number(idle),
+    orphanTimeoutSeconds: orphanTimeoutSeconds ?? 0,
     hasCrawler: given.options.has('lru_crawler') || (isModern && !given.options.has('no_lru_crawler')),
     hasMaintainer: isModern && !given.options.has('no_lru_maintainer'),
     exitsWithParent: given.options.has('exit_with_parent'),
@@ -216,6 +224,11 @@ function readInterfaces(values: readonly string[], faults: string[]): Interface[
         text,
       };
     });
+}
+
+function parseSeconds(text: string): number | undefined {
+  const seconds = /^\d+$/.test(text) ? Number(text) : 0;
+  return seconds >= 1 && seconds <= MOST_ORPHAN_SECONDS ? seconds : undefined;
 }
 
 function parseSize(text: string): number | undefined {

@@ -103,6 +103,7 @@ const TAKEN = 'taken';
 /** The options of `-o`. Those that tune memcached's insides are taken and do nothing. */
 export const options: Readonly<Record<string, string>> = {
   idle_timeout: 'seconds after which a silent client is disconnected (0: never)',
+  orphan_timeout: 'seconds after which a node without any client ends by itself (never)',
   exit_with_parent: 'end when standard input is closed, as it is when the parent ends',
   test_commands: '"debugtime", which moves the clock; for tests only',
   ssl_chain_cert: 'the certificate, a PEM file',

@@ -28,6 +28,8 @@ export class Server implements ConnectionCount {
   #idleTimer: NodeJS.Timeout | undefined;
   #lastId = 0;
   isAccepting = false;
+  /** Told after a client has come or gone. */
+  onCountChange: () => void = () => {};
 
   constructor(config: Config) {
     this.#config = config;
@@ -147,9 +149,11 @@ export class Server implements ConnectionCount {
     const session = new Session(node, socket, outbox);
     const connection = { id: ++this.#lastId, socket, session };
     this.#connections.add(connection);
+    this.onCountChange();
     socket.once('close', () => {
       this.#connections.delete(connection);
       session.dispose();
+      this.onCountChange();
     });
     listen(session);
   }

@@ -5,6 +5,7 @@ import type { Config } from './config.ts';
 import { Counters } from './counters.ts';
 import { Credentials } from './credentials.ts';
 import { KeyPrefixes } from './key-prefixes.ts';
+import { watchForOrphaning } from './orphan-watch.ts';
 import { Server } from './server.ts';
 import { Sweeper } from './sweeper.ts';
 
@@ -16,7 +17,7 @@ export interface RunningNode {
   drain(): Promise<void>;
 }
 
-/** Builds a node and has it listen. `shutdown` is called when a client that may asks for it. @throws if an address is taken. */
+/** Builds a node and has it listen. `shutdown` is called when a client that may asks for it, or no client comes any more. @throws if an address is taken. */
 export async function startNode(
   config: Config,
   clock: Clock,
@@ -42,7 +43,13 @@ export async function startNode(
   };
   const addresses = await server.start(node);
   const stopSweeping = config.hasCrawler ? node.sweeper.start() : () => {};
+  const { orphanTimeoutSeconds } = config;
+  const stopWatching =
+    orphanTimeoutSeconds > 0
+      ? watchForOrphaning(server, orphanTimeoutSeconds, () => shutdown(true))
+      : () => {};
   const drain = async (): Promise<void> => {
+    stopWatching();
     stopSweeping();
     await server.drain();
   };

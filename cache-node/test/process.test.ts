@@ -37,6 +37,17 @@ describe('a node process', () => {
     busy.close();
   });
 
+  it('ends when no client has come for as long as it was told', async () => {
+    const { child, address, exit } = await start('-o', 'orphan_timeout=1');
+    const wire = await Wire.open(address);
+    const left = performance.now();
+    await wire.ask('version\r\n');
+    expect(child.exitCode).toBe(null);
+    wire.close();
+    expect(await exit).toBe(0);
+    expect(performance.now() - left).toBeGreaterThanOrEqual(999);
+  });
+
   it('ends with its parent where that was asked for', async () => {
     const { child, exit } = await start('-o', 'exit_with_parent');
     child.stdin?.end();
