@@ -64,6 +64,8 @@ export interface Resize {
   readonly requestedAt: number;
   readonly startedAt: number | null;
   readonly finishedAt: number | null;
+  /** It was asked to go back to where it set out from, and does so at the next chance. */
+  readonly cancelRequested: boolean;
   /** Entries and bytes that have to be copied; null until they are counted. */
   readonly entriesTotal: number | null;
   readonly bytesTotal: number | null;
