@@ -18,7 +18,7 @@ import { openStaging } from './objects/staging.ts';
 import { BodyBudget } from './pool/body-budget.ts';
 import { PoolResolver } from './pool/pool.resolver.ts';
 import { startPool, type Pool } from './pool/pool.ts';
-import { cacheNodeCommand, LocalProvisioner } from './pool/provisioners/local.ts';
+import { cacheNodeCommand, LocalSlotProvisioner } from './pool/slot-provisioner.ts';
 import { Stops } from './stops.ts';
 
 const MIB = 2 ** 20;
@@ -117,8 +117,8 @@ async function start(config: Config, stops: Stops): Promise<string> {
   );
 }
 
-function localProvisioner(config: Config): LocalProvisioner {
-  return new LocalProvisioner({
+function localProvisioner(config: Config): LocalSlotProvisioner {
+  return new LocalSlotProvisioner({
     command: cacheNodeCommand(fileURLToPath(new URL('cache-node/dist/main.js', REPOSITORY))),
     folder: join(config.DATA_DIR, 'nodes'),
     capacityMiB: config.NODE_CAPACITY_MIB,

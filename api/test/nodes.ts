@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { cacheNodeCommand, LocalProvisioner, type LocalNode } from '../src/pool/provisioners/local.ts';
+import { cacheNodeCommand, LocalSlotProvisioner, type LocalNode } from '../src/pool/slot-provisioner.ts';
 
 type Command = [program: string, ...args: string[]];
 
@@ -21,7 +21,7 @@ export const nodePrograms: readonly { name: string; command: Command }[] = [
 export interface NodesFixture {
   readonly folder: string;
   /** Remembers what it has launched. */
-  readonly provisioner: LocalProvisioner & { readonly launched: LocalNode[] };
+  readonly provisioner: LocalSlotProvisioner & { readonly launched: LocalNode[] };
   /** Stops what runs and removes the folder. */
   close(): Promise<void>;
 }
@@ -50,7 +50,7 @@ export async function openNodes({
   };
 }
 
-class RememberingProvisioner extends LocalProvisioner {
+class RememberingProvisioner extends LocalSlotProvisioner {
   readonly launched: LocalNode[] = [];
 
   override async launch(slot: number): Promise<LocalNode> {

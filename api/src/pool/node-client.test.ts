@@ -8,7 +8,7 @@ import type { Miss } from './entry-read.ts';
 import type { NodeAddress } from './node-address.ts';
 import { NodeClient } from './node-client.ts';
 import type { NodeCounters } from './node-commands.ts';
-import type { LocalNode } from './provisioners/local.ts';
+import type { LocalNode } from './slot-provisioner.ts';
 import { SlabPool } from './slab.ts';
 
 type Outcome =

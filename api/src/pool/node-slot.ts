@@ -1,13 +1,13 @@
 import type { NodeAddress } from './node-address.ts';
 import { NodeClient } from './node-client.ts';
-import type { LaunchedNode, Provisioner } from './provisioners/provisioner.ts';
 import { slotLabel } from './ring.ts';
 import type { SlabPool } from './slab.ts';
+import type { LaunchedNode, SlotProvisioner } from './slot-provisioner.ts';
 import type { NodeState, PoolNode } from './topology.ts';
 
 export interface NodeSlotOptions {
   readonly slot: number;
-  readonly provisioner: Provisioner;
+  readonly provisioner: SlotProvisioner;
   readonly slabs: SlabPool;
   readonly random: () => number;
   readonly readSilenceMs?: number | undefined;

@@ -8,8 +8,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { openNodes, ourNode, type NodesFixture } from '../../test/nodes.ts';
 import { BodyBudget } from './body-budget.ts';
 import { startPool, type Pool } from './pool.ts';
-import { LocalProvisioner } from './provisioners/local.ts';
-import type { Provisioner } from './provisioners/provisioner.ts';
+import { LocalSlotProvisioner, type SlotProvisioner } from './slot-provisioner.ts';
 
 const PATIENCE = { timeout: 15_000, interval: 10 };
 
@@ -84,7 +83,12 @@ describe('a pool of local nodes', () => {
   it('finds a shorter place for sockets whose paths would be too long', async () => {
     nodes = await openNodes();
     const folder = join(nodes.folder, 'x'.repeat(90));
-    const provisioner = new LocalProvisioner({ command: ourNode, folder, capacityMiB: 64, maxEntryMiB: 33 });
+    const provisioner = new LocalSlotProvisioner({
+      command: ourNode,
+      folder,
+      capacityMiB: 64,
+      maxEntryMiB: 33,
+    });
     const pool = await start(provisioner, 1);
     const path = (await pool.nodes())[0]!.address.slice('unix:'.length);
     expect(path.length).toBeLessThanOrEqual(107);
@@ -110,7 +114,7 @@ describe('a pool of local nodes', () => {
   ])('is not started when a node %s, and says why', async (_, program, reason) => {
     const folder = await mkdtemp(join(tmpdir(), 'shoal-nodes-'));
     stops.push(() => rm(folder, { recursive: true }));
-    const provisioner = new LocalProvisioner({
+    const provisioner = new LocalSlotProvisioner({
       command: [program],
       folder,
       capacityMiB: 64,
@@ -130,10 +134,10 @@ describe('a pool of local nodes', () => {
       capacityMiB: 64,
       maxEntryMiB: 33,
     };
-    await expect(start(new LocalProvisioner(options), 1)).rejects.toThrow(/ENOTDIR/);
+    await expect(start(new LocalSlotProvisioner(options), 1)).rejects.toThrow(/ENOTDIR/);
   });
 
-  async function start(provisioner: Provisioner, desiredSize: number): Promise<Pool> {
+  async function start(provisioner: SlotProvisioner, desiredSize: number): Promise<Pool> {
     const pool = await startPool({
       desiredSize,
       provisioner,

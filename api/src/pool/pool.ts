@@ -4,14 +4,14 @@ import type { NodeClient } from './node-client.ts';
 import type { NodeCounters } from './node-commands.ts';
 import { NodeSlot } from './node-slot.ts';
 import { PoolCache } from './pool-cache.ts';
-import type { Provisioner } from './provisioners/provisioner.ts';
 import { SlabPool } from './slab.ts';
+import type { SlotProvisioner } from './slot-provisioner.ts';
 import { EMPTY_TOPOLOGY, nextTopology, type NodeState, type Topology } from './topology.ts';
 
 export interface PoolOptions {
   /** How many nodes there should be, 1 or more. */
   readonly desiredSize: number;
-  readonly provisioner: Provisioner;
+  readonly provisioner: SlotProvisioner;
   readonly budget: BodyBudget;
   /** Takes what an operator should know, as pino's logger does. */
   readonly log: { warn(fields: object, message: string): void };

@@ -1,17 +1,37 @@
-import type { NodeAddress } from '../node-address.ts';
+import type { CacheConfig } from '../pool-state.ts';
 
-/** A node that was launched and has not been stopped. It need not answer yet. */
-export interface LaunchedNode {
+/** What a node is launched from. */
+export interface NodeSpec {
+  /** The token of the launch: one id never becomes two nodes. */
+  readonly id: string;
+  readonly slot: number;
   readonly label: string;
-  readonly address: NodeAddress;
-  /** Resolves with the reason in words when the node has ended, asked to or not. Never rejects. */
-  readonly ended: Promise<string>;
-  /** Asks the node to end, makes it end after a deadline, and resolves when it has ended. */
-  stop(): Promise<void>;
+  readonly config: CacheConfig;
 }
 
-/** Launches cache nodes, one to a slot. */
+/** A node that runs, whether it answers or not. */
+export interface RunningNode {
+  readonly id: string;
+  readonly slot: number;
+  /** `unix:PATH` or `host:port`. */
+  readonly address: string;
+}
+
+/** Launches and stops cache nodes, or knows those that were given. */
 export interface Provisioner {
-  /** @throws when no node can be launched, with a message for the log */
-  launch(slot: number): Promise<LaunchedNode>;
+  /** False: the nodes are given, none can be launched or stopped. */
+  readonly isElastic: boolean;
+  /** Why none can be launched or stopped, in words for the user. Left out where they can. */
+  readonly fixedReason?: string;
+  /**
+   * Launches the node, or finds the one that was launched under this id before. It need not answer yet.
+   * @throws when it can't be launched, with the reason in words
+   */
+  launch(spec: NodeSpec): Promise<RunningNode>;
+  /** Every node of ours that runs, whoever launched it and whenever. */
+  list(): Promise<readonly RunningNode[]>;
+  /** Asks the node to end, forces it after a deadline (a frozen one too), resolves when it has ended. One that does not run is no error. */
+  stop(id: string): Promise<void>;
+  /** Calls the listener when a node has ended by itself, with the reason in words; returns the way to stop listening. `list` shows it too. */
+  onEnded(listener: (id: string, reason: string) => void): () => void;
 }

@@ -5,10 +5,26 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { slotLabel } from '../ring.ts';
-import type { LaunchedNode, Provisioner } from './provisioner.ts';
+import type { NodeAddress } from './node-address.ts';
+import { slotLabel } from './ring.ts';
 
-export interface LocalProvisionerOptions {
+/** A node that was launched and has not been stopped. It need not answer yet. */
+export interface LaunchedNode {
+  readonly label: string;
+  readonly address: NodeAddress;
+  /** Resolves with the reason in words when the node has ended, asked to or not. Never rejects. */
+  readonly ended: Promise<string>;
+  /** Asks the node to end, makes it end after a deadline, and resolves when it has ended. */
+  stop(): Promise<void>;
+}
+
+/** Launches cache nodes, one to a slot, that end with this process. */
+export interface SlotProvisioner {
+  /** @throws when no node can be launched, with a message for the log */
+  launch(slot: number): Promise<LaunchedNode>;
+}
+
+export interface SlotProvisionerOptions {
   /** The node's program and the arguments before ours: our cache-node by this Node.js, or memcached. */
   readonly command: readonly [program: string, ...args: string[]];
   /** Where the sockets lie. Made if it is not there. */
@@ -32,12 +48,12 @@ const ORPHAN_CHECK_MS = 50;
 const MAX_ERROR_CHARACTERS = 500;
 
 /** Launches nodes as child processes that listen on unix sockets and end with this process, however it ends. */
-export class LocalProvisioner implements Provisioner {
-  readonly #options: LocalProvisionerOptions;
+export class LocalSlotProvisioner implements SlotProvisioner {
+  readonly #options: SlotProvisionerOptions;
   /** As it was at the beginning: the process may move its temporary files to another place later, sockets must stay. */
   readonly #temporaryFolder = tmpdir();
 
-  constructor(options: LocalProvisionerOptions) {
+  constructor(options: SlotProvisionerOptions) {
     this.#options = options;
   }
 
