@@ -1,13 +1,13 @@
 import type { Readable } from 'node:stream';
 import { ConnectionLost, type Database } from '../database/database.ts';
 import { ShoalError } from '../errors.ts';
+import { KeyTurns } from '../key-turns.ts';
 import type { ObjectName, ObjectStore } from '../objects/object-store.ts';
 import type { StagedBytes, Staging } from '../objects/staging.ts';
 import type { ImageChange, ImageChangeListener } from './image-changes.ts';
 import type { ImageRow } from './image-row.ts';
 import { inspectImage, type Picture } from './inspect-image.ts';
 import { hashKey, parseKey } from './key.ts';
-import { KeyTurns } from './key-turns.ts';
 import { type ImagePage, listImages, type PageRequest } from './list-images.ts';
 import { findRow, keyIsTaken, publishRow, removeRow } from './publish-row.ts';
 import { REMOVAL_BATCH, removeObjectsWithoutRow } from './remove-objects.ts';
