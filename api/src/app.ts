@@ -15,10 +15,15 @@ import { ImageService, type EntryRemover } from './images/image-service.ts';
 import { startSweeper } from './images/sweeper.ts';
 import { openFilesystemStore } from './objects/filesystem.ts';
 import { openStaging } from './objects/staging.ts';
+import { makeNewId } from './ordered-id.ts';
 import { BodyBudget } from './pool/body-budget.ts';
+import { interimStore } from './pool/interim-store.ts';
 import { PoolResolver } from './pool/pool.resolver.ts';
+import { PoolService } from './pool/pool-service.ts';
 import { startPool, type Pool } from './pool/pool.ts';
 import { cacheNodeCommand, LocalSlotProvisioner } from './pool/slot-provisioner.ts';
+import { ScalingPolicies } from './scaling/scaling-policy.ts';
+import { ScalingResolver } from './scaling/scaling.resolver.ts';
 import { Stops } from './stops.ts';
 
 const MIB = 2 ** 20;
@@ -94,6 +99,8 @@ async function start(config: Config, stops: Stops): Promise<string> {
   );
   const topics = createTopics();
   images.onChange((change) => topics.publish(IMAGE_CHANGED, change));
+  const policies = new ScalingPolicies({ maxNodes: config.POOL_MAX_NODES });
+  const poolService = interimPoolService(pool, config, policies);
 
   return await startHttpServer(
     {
@@ -105,7 +112,10 @@ async function start(config: Config, stops: Stops): Promise<string> {
         versions: images,
         onError: (err) => log.error({ err }, 'A read of an image failed.'),
       }),
-      schema: await createSchema([new ImageResolver(images), new PoolResolver(pool)], topics),
+      schema: await createSchema(
+        [new ImageResolver(images), new PoolResolver(poolService, policies), new ScalingResolver(policies)],
+        topics,
+      ),
       maxUploadBytes,
       healthChecks: [
         { name: 'database', check: () => database.check() },
@@ -124,6 +134,31 @@ function localProvisioner(config: Config): LocalSlotProvisioner {
     capacityMiB: config.NODE_CAPACITY_MIB,
     // Room for an entry's header on top of the largest image.
     maxEntryMiB: config.MAX_UPLOAD_MIB + 1,
+  });
+}
+
+function interimPoolService(pool: Pool, config: Config, policies: ScalingPolicies): PoolService {
+  return new PoolService({
+    store: interimStore(pool, config.NODE_CAPACITY_MIB),
+    view: {
+      isElastic: true,
+      reports: async () => {
+        const nodes = await pool.nodes();
+        return new Map(
+          nodes.flatMap(({ label, counters }) =>
+            counters === undefined ? [] : [[label, { counters, evictionPolicy: 'lru' }] as const],
+          ),
+        );
+      },
+      ringShares: () => new Map(),
+      copiedBytesPerSecond: () => undefined,
+    },
+    readMode: async () => (await policies.read()).mode,
+    maxNodes: config.POOL_MAX_NODES,
+    now: Date.now,
+    newId: makeNewId(Date.now),
+    clearEntries: () => pool.clear(),
+    kick: () => {},
   });
 }
 

@@ -5,26 +5,35 @@ import { buildSchema } from 'type-graphql';
 import type { IMAGE_CHANGED } from '../images/image.resolver.ts';
 import { ImageResolver } from '../images/image.resolver.ts';
 import type { ImageChange } from '../images/image-service.ts';
-import { PoolResolver } from '../pool/pool.resolver.ts';
+import { POOL_UPDATED, PoolResolver } from '../pool/pool.resolver.ts';
+import { ScalingResolver } from '../scaling/scaling.resolver.ts';
+import { latestOnly } from './latest-only.ts';
 
-/** What resolvers publish to subscribers of this process. */
+/** What is published to subscribers of this process. */
 export type Topics = ReturnType<typeof createTopics>;
 
 export function createTopics() {
-  return createPubSub<{ [IMAGE_CHANGED]: [ImageChange] }>();
+  return createPubSub<{ [IMAGE_CHANGED]: [ImageChange]; [POOL_UPDATED]: [] }>();
 }
 
 /** The executable schema. Without resolvers it can only be printed. */
 export async function createSchema(
-  resolvers: readonly (ImageResolver | PoolResolver)[] = [],
+  resolvers: readonly (ImageResolver | PoolResolver | ScalingResolver)[] = [],
   topics: Topics = createTopics(),
 ): Promise<GraphQLSchema> {
   return await buildSchema({
-    resolvers: [ImageResolver, PoolResolver],
+    resolvers: [ImageResolver, PoolResolver, ScalingResolver],
     container: { get: (wanted) => resolvers.find((resolver) => resolver.constructor === wanted) },
-    pubSub: topics,
+    pubSub: { ...topics, subscribe: (topic: string) => subscribe(topics, topic) },
     validate: { forbidUnknownValues: false },
   });
+}
+
+/** Of the pool only the newest state counts; of images every change. */
+function subscribe(topics: Topics, topic: string): AsyncIterable<unknown> {
+  return topic === POOL_UPDATED
+    ? latestOnly(topics.subscribe(POOL_UPDATED))
+    : topics.subscribe(topic as typeof IMAGE_CHANGED);
 }
 
 /** The text of `schema.graphql`. */

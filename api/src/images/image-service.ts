@@ -4,6 +4,8 @@ import { ShoalError } from '../errors.ts';
 import { KeyTurns } from '../key-turns.ts';
 import type { ObjectName, ObjectStore } from '../objects/object-store.ts';
 import type { StagedBytes, Staging } from '../objects/staging.ts';
+import { makeNewId, type NewId } from '../ordered-id.ts';
+import type { AllImagesDeletion } from './deletion-of-all.ts';
 import type { ImageChange, ImageChangeListener } from './image-changes.ts';
 import type { ImageRow } from './image-row.ts';
 import { inspectImage, type Picture } from './inspect-image.ts';
@@ -12,7 +14,6 @@ import { type ImagePage, listImages, type PageRequest } from './list-images.ts';
 import { findRow, keyIsTaken, publishRow, removeRow } from './publish-row.ts';
 import { REMOVAL_BATCH, removeObjectsWithoutRow } from './remove-objects.ts';
 import { findNewestVersion, removeRowsUpTo } from './remove-rows.ts';
-import { makeNewVersion, type NewVersion } from './version.ts';
 
 export type { ImageChange, ImageRow };
 
@@ -46,14 +47,14 @@ export interface ImageServiceOptions {
 /** The images: keys, their newest versions, and what happens to them. Keys come in as the user wrote them. */
 export class ImageService {
   readonly #options: ImageServiceOptions;
-  readonly #newVersion: NewVersion;
+  readonly #newVersion: NewId;
   /** So that the changes of a key are announced in the order in which they were made. */
   readonly #turns = new KeyTurns();
   readonly #listeners = new Set<ImageChangeListener>();
 
   constructor(options: ImageServiceOptions) {
     this.#options = options;
-    this.#newVersion = makeNewVersion(options.now);
+    this.#newVersion = makeNewId(options.now);
   }
 
   /**
@@ -133,6 +134,11 @@ export class ImageService {
     await removeObjectsWithoutRow(this.#options, batch);
     await this.#options.entries.clear();
     return deletedCount;
+  }
+
+  /** Undefined if there never was one. */
+  async latestDeletionOfAll(): Promise<AllImagesDeletion | undefined> {
+    return undefined;
   }
 
   /** Calls the listener, which must not throw, after each change made by this process; returns the way to stop. */

@@ -4,7 +4,9 @@ import { imagePath } from '../http/image-url.ts';
 import { decodeCursor, encodeCursor } from './image-cursor.ts';
 import { ImagesArgs, UploadImageInput } from './image.input.ts';
 import type { ImageChange, ImageRow, ImageService } from './image-service.ts';
+import type { AllImagesDeletion } from './deletion-of-all.ts';
 import {
+  AllImagesDeletionType,
   DeleteAllImagesResult,
   ImageChangeType,
   ImageConnection,
@@ -80,8 +82,17 @@ export class ImageResolver {
     return await this.#images.delete(key);
   }
 
+  @Query(() => AllImagesDeletionType, {
+    nullable: true,
+    description: 'The latest deletion of all images. Null if there never was one.',
+  })
+  async allImagesDeletion(): Promise<AllImagesDeletion | undefined> {
+    return await this.#images.latestDeletionOfAll();
+  }
+
   @Mutation(() => DeleteAllImagesResult, {
-    description: 'Removes every image: rows first, then entries, then objects.',
+    description:
+      'Removes every image: rows first, then entries, then objects. Answers when all is done; allImagesDeletion tells how far it has come. After a crash the next start goes on with it.',
   })
   async deleteAllImages(): Promise<DeleteAllImagesResult> {
     return { deletedCount: await this.#images.deleteAll() };

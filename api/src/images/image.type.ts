@@ -131,3 +131,43 @@ export class DeleteAllImagesResult {
   @Field(() => Int, { description: 'Images whose rows were removed.' })
   deletedCount!: number;
 }
+
+export const DeletionState = {
+  RUNNING: 'RUNNING',
+  DONE: 'DONE',
+} as const;
+export type DeletionState = keyof typeof DeletionState;
+registerEnumType(DeletionState, {
+  name: 'DeletionState',
+  description: 'Where a deletion of all images stands.',
+  valuesConfig: {
+    RUNNING: { description: 'Not all is removed yet. A restart goes on with it.' },
+    DONE: { description: 'Nothing of what was to be deleted is left.' },
+  },
+});
+
+@ObjectType('AllImagesDeletion', { description: 'A deletion of all images, and how far it has come.' })
+export class AllImagesDeletionType {
+  @Field(() => DeletionState, { description: 'Where the deletion stands.' })
+  state!: DeletionState;
+
+  @Field(() => GraphQLDateTime, {
+    description: 'When it was asked for: images uploaded later are not concerned.',
+  })
+  requestedAt!: Date;
+
+  @Field(() => GraphQLDateTime, { nullable: true, description: 'When it was done. Null until then.' })
+  finishedAt!: Date | null;
+
+  @Field(() => Int, { description: 'Images that there were when it was asked for.' })
+  imagesTotal!: number;
+
+  @Field(() => Int, { description: 'Images whose rows are removed so far.' })
+  imagesDeleted!: number;
+
+  @Field(() => Int, {
+    description:
+      'Objects removed so far. Older versions count too, so there may be more of them than images.',
+  })
+  objectsRemoved!: number;
+}

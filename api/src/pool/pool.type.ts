@@ -1,86 +1,66 @@
-import { GraphQLSafeInt } from 'graphql-scalars';
-import { Field, Int, ObjectType, registerEnumType } from 'type-graphql';
+import { GraphQLDateTime } from 'graphql-scalars';
+import { Field, ID, Int, ObjectType } from 'type-graphql';
+import { PoolMode } from '../scaling/scaling.type.ts';
+import { CacheNode } from './node.type.ts';
+import { ResizeType } from './resize.type.ts';
 
-export const NodeState = {
-  STARTING: 'STARTING',
-  JOINING: 'JOINING',
-  READY: 'READY',
-  DRAINING: 'DRAINING',
-  SUSPECT: 'SUSPECT',
-  GONE: 'GONE',
-} as const;
-export type NodeState = keyof typeof NodeState;
-registerEnumType(NodeState, {
-  name: 'NodeState',
-  description: 'Where a cache node stands in its life.',
-  valuesConfig: {
-    STARTING: { description: 'Launched, not yet answering.' },
-    JOINING: { description: 'Ready to serve, about to enter the ring.' },
-    READY: { description: 'A member of the ring.' },
-    DRAINING: { description: 'Being emptied towards the remaining nodes; still serves as previous owner.' },
-    SUSPECT: {
-      description: 'A member of the ring that fails its checks; its reads go to the object store.',
-    },
-    GONE: { description: 'Stopped or lost.' },
-  },
-});
+@ObjectType('PoolEvent', { description: 'Something that happened to the pool.' })
+export class PoolEventType {
+  @Field(() => ID, { description: 'Id of the event (UUIDv7). Later events have greater ones.' })
+  id!: string;
 
-@ObjectType({
-  description:
-    'What the pool knows of one cache node. Counters only grow; one that falls means that the node was restarted.',
-})
-export class CacheNode {
+  @Field(() => GraphQLDateTime, { description: 'When it happened.' })
+  at!: Date;
+
   @Field(() => String, {
-    description: "The node's label on the ring, for instance node-0; a replacement takes over the label.",
-  })
-  name!: string;
-
-  @Field(() => String, { description: 'Where the api reaches the node: host:port, or unix:PATH.' })
-  address!: string;
-
-  @Field(() => NodeState, { description: 'Where the node stands in its life.' })
-  state!: NodeState;
-
-  @Field(() => GraphQLSafeInt, {
     nullable: true,
-    description: 'Entries that the node holds now. Null while the node does not answer.',
+    description: 'Name of the node that it is about. Null when it is about the pool.',
   })
-  items!: number | null;
+  node!: string | null;
 
-  @Field(() => GraphQLSafeInt, {
-    nullable: true,
-    description:
-      'Payload and overhead that the node holds now, in bytes. Null while the node does not answer.',
-  })
-  bytes!: number | null;
-
-  @Field(() => GraphQLSafeInt, {
-    nullable: true,
-    description: 'The most that the node will hold, in bytes. Null while the node does not answer.',
-  })
-  capacityBytes!: number | null;
-
-  @Field(() => GraphQLSafeInt, {
-    nullable: true,
-    description: 'Reads answered from memory since the node started. Null while the node does not answer.',
-  })
-  hits!: number | null;
-
-  @Field(() => GraphQLSafeInt, {
-    nullable: true,
-    description: 'Reads that found nothing since the node started. Null while the node does not answer.',
-  })
-  misses!: number | null;
+  @Field(() => String, { description: 'What happened, in words.' })
+  text!: string;
 }
 
 @ObjectType('Pool', { description: 'The cache nodes together.' })
 export class PoolType {
-  @Field(() => Int, { description: 'How many nodes there should be.' })
+  @Field(() => Int, { description: 'How many nodes there should be when all resizes are done.' })
   desiredSize!: number;
+
+  @Field(() => Int, { description: 'The most nodes that there may be.' })
+  maxNodes!: number;
+
+  @Field(() => Boolean, { description: 'Whether nodes can be launched and stopped.' })
+  isElastic!: boolean;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Why no nodes can be launched or stopped, in words. Null where they can.',
+  })
+  fixedReason!: string | null;
 
   @Field(() => Int, { description: "Goes up by one each time the ring's members change." })
   epoch!: number;
 
-  @Field(() => [CacheNode], { description: 'The nodes, by name.' })
+  @Field(() => PoolMode, { description: 'Who sets the desired size.' })
+  mode!: PoolMode;
+
+  @Field(() => [CacheNode], {
+    description: 'The nodes, in the order of their slots. One that is gone stays for a minute.',
+  })
   nodes!: CacheNode[];
+
+  @Field(() => ResizeType, { nullable: true, description: 'The resize that is running or paused.' })
+  resize!: ResizeType | null;
+
+  @Field(() => [ResizeType], { description: 'The resizes that wait, in the order in which they will run.' })
+  queuedResizes!: ResizeType[];
+
+  @Field(() => [ResizeType], {
+    description: 'The resizes that were done, cancelled or given up, the latest first.',
+  })
+  finishedResizes!: ResizeType[];
+
+  @Field(() => [PoolEventType], { description: 'What happened to the pool, the latest first.' })
+  history!: PoolEventType[];
 }

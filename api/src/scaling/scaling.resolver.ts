@@ -1,0 +1,30 @@
+import { Arg, Mutation, Query, Resolver } from 'type-graphql';
+import { SetPoolModeInput } from './scaling.input.ts';
+import type { ScalingPolicies, ScalingPolicy } from './scaling-policy.ts';
+import { ScalingPolicyType } from './scaling.type.ts';
+
+@Resolver(() => ScalingPolicyType)
+export class ScalingResolver {
+  readonly #policies: ScalingPolicies;
+
+  constructor(policies: ScalingPolicies) {
+    this.#policies = policies;
+  }
+
+  @Query(() => ScalingPolicyType, {
+    description: 'Who sets the desired size, and what the autoscaler goes by.',
+  })
+  async scalingPolicy(): Promise<ScalingPolicy> {
+    return await this.#policies.read();
+  }
+
+  @Mutation(() => ScalingPolicyType, {
+    description:
+      'Changes who sets the desired size, and what the autoscaler goes by. What is left out stays as it is; a policy that contradicts itself is refused.',
+  })
+  async setPoolMode(
+    @Arg('input', () => SetPoolModeInput, { description: 'What is to change.' }) input: SetPoolModeInput,
+  ): Promise<ScalingPolicy> {
+    return await this.#policies.change(input);
+  }
+}
