@@ -41,6 +41,18 @@ describe('readConfig', () => {
     expect(faultsOf({ S3_BUCKET: 'photos' })[0]).toMatch(/^S3_BUCKET is not supported in this version/);
   });
 
+  it('reads the nodes that are given, and names what is wrong with them', () => {
+    expect(readConfig({ CACHE_NODES: 'cache-1:11300' }).CACHE_NODES).toEqual([
+      { label: 'cache-1:11300', address: { host: 'cache-1', port: 11300 } },
+    ]);
+    expect(readConfig({}).CACHE_NODES).toBeUndefined();
+    expect(faultsOf({ CACHE_NODES: 'a:0,b,b', NODE_ORPHAN_S: '0' })).toEqual([
+      'NODE_ORPHAN_S must be a whole number from 1 to 86400',
+      'CACHE_NODES has "a:0" as part 1: want a port from 1 to 65535',
+      'CACHE_NODES names b twice',
+    ]);
+  });
+
   it('is described by .env.example, variable by variable', () => {
     const example = readFileSync(new URL('../../.env.example', import.meta.url), 'utf8');
     const described = [...example.matchAll(/^#? ?([A-Z][A-Z0-9_]+)=/gm)].map(([, name]) => name);

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { parseGivenNodes } from './pool/provisioners/given-nodes.ts';
 
 /** What the api process is told by its environment. `.env.example` describes every variable. */
 export type Config = Readonly<z.output<typeof environmentSchema>>;
@@ -27,6 +28,7 @@ const environmentSchema = z.object({
   POOL_SIZE: wholeNumber({ min: 1, max: 200, fallback: 2 }),
   POOL_MAX_NODES: wholeNumber({ min: 1, max: 200, fallback: 8 }),
   NODE_CAPACITY_MIB: wholeNumber({ min: 16, max: 1_048_576, fallback: 256 }),
+  NODE_ORPHAN_S: wholeNumber({ min: 1, max: 86_400, fallback: 60 }),
   MAX_UPLOAD_MIB: wholeNumber({ min: 1, max: 1024, fallback: 32 }),
   MAX_PIXELS: wholeNumber({ min: 1, max: 1_000_000_000, fallback: 100_000_000 }),
   LOG_LEVEL: z
@@ -37,7 +39,7 @@ const environmentSchema = z.object({
   S3_BUCKET: notYet('objects are kept in a folder below DATA_DIR'),
   EC2_LAUNCH_TEMPLATE: notYet('cache nodes are child processes'),
   CLOUDWATCH_NAMESPACE: notYet('nodes are asked for their counters directly'),
-  CACHE_NODES: notYet('cache nodes are child processes'),
+  CACHE_NODES: givenNodes(),
 });
 
 export const variableNames: readonly string[] = Object.keys(environmentSchema.shape);
@@ -73,6 +75,18 @@ function wholeNumber({ min, max, fallback }: { min: number; max: number; fallbac
     .transform(Number)
     .pipe(z.number().min(min, { error }).max(max, { error }))
     .default(fallback);
+}
+
+function givenNodes() {
+  return z
+    .string()
+    .transform((text, context) => {
+      const given = parseGivenNodes(text);
+      if ('nodes' in given) return given.nodes;
+      for (const message of given.faults) context.addIssue({ code: 'custom', message });
+      return z.NEVER;
+    })
+    .optional();
 }
 
 function notYet(instead: string) {
