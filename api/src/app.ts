@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { destination, pino } from 'pino';
+import { openAutoscalerToken } from './access/autoscaler-token.ts';
 import type { Config } from './config.ts';
 import { claimDataFolder } from './data-folder.ts';
 import { openDatabase } from './database/open-database.ts';
@@ -58,6 +59,7 @@ async function start(config: Config, stops: Stops): Promise<string> {
 
   await checkPort(host, port);
   stops.add(claimDataFolder(folder));
+  const autoscalerToken = await openAutoscalerToken({ given: config.AUTOSCALER_TOKEN, folder });
   const database = await openDatabase(
     config.DATABASE_URL === undefined ? { file: join(folder, 'shoal.db') } : { url: config.DATABASE_URL },
   );
@@ -116,6 +118,7 @@ async function start(config: Config, stops: Stops): Promise<string> {
         [new ImageResolver(images), new PoolResolver(poolService, policies), new ScalingResolver(policies)],
         topics,
       ),
+      identify: (authorization) => ({ isAutoscaler: autoscalerToken.isShownBy(authorization) }),
       maxUploadBytes,
       healthChecks: [
         { name: 'database', check: () => database.check() },

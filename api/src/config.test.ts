@@ -31,6 +31,9 @@ describe('readConfig', () => {
 
   it('never repeats a value, which may be a secret', () => {
     expect(faultsOf({ DATABASE_URL: 'postgres://root:hunter2@db' }).join()).not.toContain('hunter2');
+    expect(faultsOf({ AUTOSCALER_TOKEN: 'hunter2' })).toEqual([
+      'AUTOSCALER_TOKEN must have at least 32 characters and no spaces',
+    ]);
   });
 
   it('refuses a pool larger than its bound', () => {

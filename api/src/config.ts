@@ -31,6 +31,10 @@ const environmentSchema = z.object({
   NODE_ORPHAN_S: wholeNumber({ min: 1, max: 86_400, fallback: 60 }),
   MAX_UPLOAD_MIB: wholeNumber({ min: 1, max: 1024, fallback: 32 }),
   MAX_PIXELS: wholeNumber({ min: 1, max: 1_000_000_000, fallback: 100_000_000 }),
+  AUTOSCALER_TOKEN: z
+    .string()
+    .regex(/^\S{32,}$/, { error: 'must have at least 32 characters and no spaces' })
+    .optional(),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent'], {
       error: 'must be one of fatal, error, warn, info, debug and silent',

@@ -8,3 +8,6 @@ export interface Caller {
 export interface Context {
   readonly caller: Caller;
 }
+
+/** Finds out who asks from an Authorization header, or from what stands for one on a websocket. */
+export type IdentifyCaller = (authorization: unknown) => Caller;

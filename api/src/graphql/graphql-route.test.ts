@@ -1,18 +1,27 @@
 import Fastify from 'fastify';
 import { buildSchema, getIntrospectionQuery } from 'graphql';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import type { Context } from './context.ts';
 import { serveGraphQL } from './graphql-route.ts';
 
 const schema = buildSchema(`
-  type Query { images(first: Int! = 50): [String!], broken: Int }
+  type Query { images(first: Int! = 50): [String!], broken: Int, isFriend: Boolean }
   type Subscription { imageChanged: String }
 `);
 Object.assign(schema.getQueryType()!.getFields()['broken']!, { resolve: () => 'no number' });
+Object.assign(schema.getQueryType()!.getFields()['isFriend']!, {
+  resolve: (_root: unknown, _args: unknown, { caller }: Context) => caller.isAutoscaler,
+});
 const report = vi.fn();
 const fastify = Fastify();
 let stop: () => Promise<void>;
 beforeAll(async () => {
-  stop = await serveGraphQL(fastify, { schema, maxUploadBytes: 1000, report });
+  stop = await serveGraphQL(fastify, {
+    schema,
+    identify: (authorization) => ({ isAutoscaler: authorization === 'Bearer friend' }),
+    maxUploadBytes: 1000,
+    report,
+  });
 });
 afterAll(async () => {
   await fastify.close();
@@ -26,6 +35,14 @@ it('blames the client for a null in a variable for an argument that takes none',
     { message: expect.stringContaining('"first"'), extensions: { code: 'BAD_USER_INPUT' } },
   ]);
   expect(report).not.toHaveBeenCalled();
+});
+
+it('tells resolvers who asks', async () => {
+  const query = '{ isFriend }';
+  expect(await ask({ query })).toMatchObject({ data: { isFriend: false } });
+  expect(await ask({ query }, { authorization: 'Bearer friend' })).toMatchObject({
+    data: { isFriend: true },
+  });
 });
 
 it('tells nothing of a result that fits no type, and reports it', async () => {
@@ -52,7 +69,10 @@ it('refuses a document that asks for a list a thousand times, and takes introspe
   expect(await ask({ query: getIntrospectionQuery() })).toMatchObject({ status: 200 });
 });
 
-async function ask(payload: object): Promise<{ status: number; errors?: unknown[] }> {
-  const response = await fastify.inject({ method: 'POST', url: '/graphql', payload });
+async function ask(
+  payload: object,
+  headers: Record<string, string> = {},
+): Promise<{ status: number; errors?: unknown[] }> {
+  const response = await fastify.inject({ method: 'POST', url: '/graphql', payload, headers });
   return { status: response.statusCode, ...response.json<{ errors?: unknown[] }>() };
 }

@@ -4,12 +4,14 @@ import fastifyApollo from '@as-integrations/fastify';
 import type { FastifyError, FastifyInstance } from 'fastify';
 import { GraphQLError, type GraphQLSchema } from 'graphql';
 import { INTERNAL_MESSAGE } from '../errors.ts';
+import type { Context, IdentifyCaller } from './context.ts';
 import { formatError } from './format-error.ts';
 import { MAX_TOKENS } from './max-tokens.ts';
 import { acceptMultipart } from './multipart.ts';
 
 export interface GraphQLRouteOptions {
   readonly schema: GraphQLSchema;
+  readonly identify: IdentifyCaller;
   readonly maxUploadBytes: number;
   /** Takes errors whose cause the client is not told. */
   readonly report: (error: unknown) => void;
@@ -21,9 +23,9 @@ export interface GraphQLRouteOptions {
  */
 export async function serveGraphQL(
   fastify: FastifyInstance,
-  { schema, maxUploadBytes, report }: GraphQLRouteOptions,
+  { schema, identify, maxUploadBytes, report }: GraphQLRouteOptions,
 ): Promise<() => Promise<void>> {
-  const apollo = new ApolloServer({
+  const apollo = new ApolloServer<Context>({
     schema,
     csrfPrevention: true,
     introspection: true,
@@ -43,13 +45,16 @@ export async function serveGraphQL(
       const code = status >= 500 ? 'INTERNAL' : 'BAD_REQUEST';
       await reply.code(status).send({ errors: [{ message, extensions: { code } }] });
     });
-    await scope.register(fastifyApollo(apollo), { path: '/graphql' });
+    await scope.register(fastifyApollo(apollo), {
+      path: '/graphql',
+      context: async ({ headers }) => ({ caller: identify(headers.authorization) }),
+    });
   });
   return () => apollo.stop();
 }
 
 /** Executed like a query, a subscription would fail inside the resolver. */
-const refusingSubscriptions: ApolloServerPlugin = {
+const refusingSubscriptions: ApolloServerPlugin<Context> = {
   requestDidStart: async () => ({
     didResolveOperation: async ({ operation }) => {
       if (operation?.operation !== 'subscription') return;

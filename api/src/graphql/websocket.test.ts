@@ -3,8 +3,16 @@ import { createServer, type Server } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { buildSchema } from 'graphql';
+import { createClient } from 'graphql-ws';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
+import type { Context } from './context.ts';
 import { serveWebsocket } from './websocket.ts';
+
+const schema = buildSchema('type Query { isFriend: Boolean }');
+Object.assign(schema.getQueryType()!.getFields()['isFriend']!, {
+  resolve: (_root: unknown, _args: unknown, { caller }: Context) => caller.isAutoscaler,
+});
 
 let server: Server;
 let stop: () => Promise<void>;
@@ -12,7 +20,11 @@ beforeEach(async () => {
   server = createServer((request, response) => {
     response.end(`${request.method} ${request.url} ${'x'.repeat(1_000_000)}`);
   });
-  stop = serveWebsocket(server, buildSchema('type Query { a: Int }'), () => {});
+  stop = serveWebsocket(server, {
+    schema,
+    identify: (authorization) => ({ isAutoscaler: authorization === 'Bearer friend' }),
+    report: () => {},
+  });
   await once(server.listen(0, '127.0.0.1'), 'listening');
 });
 afterEach(() => {
@@ -42,6 +54,26 @@ it('refuses websockets elsewhere', async () => {
   const answer = await text(send('/images/a', 'Upgrade: websocket\r\n'));
   await stop();
   expect(answer).toMatch(/^HTTP\/1\.1 404 /);
+});
+
+it.each([
+  ['a header', { headers: { authorization: 'Bearer friend' } }, {}, true],
+  ['the first message', {}, { authorization: 'Bearer friend' }, true],
+  ['neither', {}, {}, false],
+])('tells resolvers who asks, by %s', async (_name, options, connectionParams, isFriend) => {
+  const client = createClient({
+    url: `ws://127.0.0.1:${(server.address() as AddressInfo).port}/graphql`,
+    webSocketImpl: class extends WebSocket {
+      constructor(url: string, protocol: string) {
+        super(url, protocol, options);
+      }
+    },
+    connectionParams,
+  });
+  const results = client.iterate({ query: '{ isFriend }' });
+  expect((await results.next()).value).toEqual({ data: { isFriend } });
+  await client.dispose();
+  await stop();
 });
 
 function send(path: string, headers: string): Socket {

@@ -2,15 +2,23 @@ import { type IncomingMessage, type Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { GraphQLError, parse, validate, type GraphQLSchema } from 'graphql';
-import type { SubscribePayload } from 'graphql-ws';
-import { useServer } from 'graphql-ws/use/ws';
+import type { Context as Connection, SubscribePayload } from 'graphql-ws';
+import { type Extra, useServer } from 'graphql-ws/use/ws';
 import { WebSocketServer } from 'ws';
+import type { Context, IdentifyCaller } from './context.ts';
 import { formatError } from './format-error.ts';
 import { MAX_TOKENS } from './max-tokens.ts';
 
 const MAX_MESSAGE_BYTES = 64 * 1024;
 /** How long clients may take to say goodbye when the server is stopped: those that sleep or are out of reach never do. */
 const GOODBYE_MS = 300;
+
+export interface WebsocketOptions {
+  readonly schema: GraphQLSchema;
+  readonly identify: IdentifyCaller;
+  /** Takes errors whose cause the client is not told. */
+  readonly report: (error: unknown) => void;
+}
 
 /**
  * Serves GraphQL over websockets at `/graphql`, by the graphql-transport-ws protocol of graphql-ws. A browser may only connect
@@ -19,14 +27,14 @@ const GOODBYE_MS = 300;
  */
 export function serveWebsocket(
   server: Server,
-  schema: GraphQLSchema,
-  report: (error: unknown) => void,
+  { schema, identify, report }: WebsocketOptions,
 ): () => Promise<void> {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE_BYTES });
   const format = (error: GraphQLError) => formatError(error.toJSON(), error, report);
   const graphql = useServer(
     {
       schema,
+      context: (connection): Context => ({ caller: identify(authorizationOf(connection)) }),
       onSubscribe: (_context, _id, payload) => prepare(schema, payload),
       onNext: (_context, _id, _payload, _args, result) =>
         result.errors === undefined ? undefined : { ...result, errors: result.errors.map(format) },
@@ -56,6 +64,11 @@ export function serveWebsocket(
     await graphql.dispose();
     clearTimeout(timer);
   };
+}
+
+/** Browsers can't set headers on a websocket; what they would say there comes with the first message. */
+function authorizationOf({ connectionParams, extra }: Connection<Record<string, unknown>, Extra>): unknown {
+  return connectionParams?.['authorization'] ?? extra.request.headers.authorization;
 }
 
 /** Errors of syntax and validation are answered to the one operation; thrown, they would end the connection of all. */

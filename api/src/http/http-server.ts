@@ -10,6 +10,7 @@ import Fastify, {
 import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 import { INTERNAL_MESSAGE } from '../errors.ts';
+import type { IdentifyCaller } from '../graphql/context.ts';
 import { serveGraphQL } from '../graphql/graphql-route.ts';
 import { servePlayground } from '../graphql/playground.ts';
 import { serveWebsocket } from '../graphql/websocket.ts';
@@ -26,6 +27,7 @@ export interface HttpServerOptions {
   /** Answers a request for an image; false for any other request, which it leaves alone. */
   readonly imageRoute: (request: IncomingMessage, response: ServerResponse) => boolean;
   readonly schema: GraphQLSchema;
+  readonly identify: IdentifyCaller;
   readonly maxUploadBytes: number;
   readonly healthChecks: readonly HealthCheck[];
   /** The built single-page app. */
@@ -39,7 +41,7 @@ const KEEP_ALIVE_MS = 72_000;
 
 /** Serves everything on one port, and adds the ways to stop. Resolves with the URL once it listens. */
 export async function startHttpServer(options: HttpServerOptions, stops: Stops): Promise<string> {
-  const { host, port, log, imageRoute, schema, maxUploadBytes, healthChecks, webFolder } = options;
+  const { host, port, log, imageRoute, schema, identify, maxUploadBytes, healthChecks, webFolder } = options;
   const report = (error: unknown) => log.error({ err: error }, 'Something broke.');
   const fastify: FastifyInstance = Fastify({
     loggerInstance: log as FastifyBaseLogger,
@@ -54,8 +56,8 @@ export async function startHttpServer(options: HttpServerOptions, stops: Stops):
   stops.add(() => close(fastify));
   fastify.setErrorHandler<FastifyError>((error, _request, reply) => answerError(error, reply, report));
   await fastify.register(compress, { encodings: ['br', 'gzip'] });
-  stops.add(await serveGraphQL(fastify, { schema, maxUploadBytes, report }));
-  stops.add(serveWebsocket(fastify.server, schema, report));
+  stops.add(await serveGraphQL(fastify, { schema, identify, maxUploadBytes, report }));
+  stops.add(serveWebsocket(fastify.server, { schema, identify, report }));
   servePlayground(fastify);
   serveHealth(fastify, healthChecks, report);
   await serveSpa(fastify, webFolder);
