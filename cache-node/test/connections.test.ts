@@ -161,6 +161,15 @@ describe('statistics', () => {
     wire.close();
   });
 
+  it('leave out who says that it is no use, as those do who copy entries', async () => {
+    const { address, node } = await start();
+    const wire = await Wire.open(address);
+    await wire.ask('ms a 1\r\nx\r\nmg a v u\r\nmg b u c N30\r\nmg b u c N30\r\nmg d u\r\n');
+    const { cmd_get, get_hits, get_misses } = node.counters;
+    expect({ cmd_get, get_hits, get_misses }).toEqual({ cmd_get: 0, get_hits: 0, get_misses: 0 });
+    wire.close();
+  });
+
   it('list entries from most to least valuable', async () => {
     const { address } = await start();
     const wire = await Wire.open(address);

@@ -70,8 +70,12 @@ function vivify(session: Session, key: string, now: number): Entry | undefined {
   return entry;
 }
 
-/** A stub holds nothing, so whoever finds or makes one has missed. */
+/**
+ * A stub holds nothing, so whoever finds or makes one has missed. What is not to be a use is neither hit nor miss: who copies entries
+ * between nodes leaves the rates of their readers as they are.
+ */
 function count(session: Session, found: Entry | undefined): void {
+  if (flags.leavesUnused) return;
   const { counters } = session.node;
   if (flags.expiresAt !== undefined) {
     counters.cmd_touch++;
