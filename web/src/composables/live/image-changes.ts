@@ -1,37 +1,25 @@
 import { shallowRef, type ShallowRef } from 'vue';
 import type { ImageFactsFragment } from '../../graphql/generated/graphql.ts';
 import type { ImageChange } from '../image/gallery-list.ts';
+import { keepSubscribed, type SubscriptionSource } from './keep-subscribed.ts';
 
 /** `connecting` only until the first success or failure. While `lost`, what is shown may be old. */
 export type Connection = 'connecting' | 'live' | 'lost';
 
 export type FullImageChange = ImageChange<ImageFactsFragment>;
 
-/** Where changes come from: one subscription that ends, for whatever reason, exactly once by `onEnd`. */
-export type SubscribeToChanges = (sink: {
-  readonly onLive: () => void;
-  readonly onChange: (change: FullImageChange) => void;
-  readonly onEnd: () => void;
-}) => () => void;
-
-export interface ImageChangesOptions {
-  readonly subscribe: SubscribeToChanges;
-  /** Waits before the given attempt to reconnect (1 is the first). Resolves early where that makes sense. */
-  readonly pause: (attempt: number) => Promise<void>;
-}
-
 /**
- * The stream of changes to the images, kept up for as long as it is started: a subscription that ends is opened anew. Since
- * changes may have been missed, every time that it becomes live the `onLive` listeners fetch what they show again.
+ * The stream of changes to the images, kept up for as long as it is started. Since changes may have been missed, every time that it
+ * becomes live the `onLive` listeners fetch what they show again.
  */
 export class ImageChanges {
   readonly #connection: ShallowRef<Connection> = shallowRef('connecting');
   readonly #changeListeners = new Set<(change: FullImageChange) => void>();
   readonly #liveListeners = new Set<() => void>();
-  readonly #options: ImageChangesOptions;
+  readonly #source: SubscriptionSource<FullImageChange>;
 
-  constructor(options: ImageChangesOptions) {
-    this.#options = options;
+  constructor(source: SubscriptionSource<FullImageChange>) {
+    this.#source = source;
   }
 
   /** Reactive. */
@@ -41,38 +29,14 @@ export class ImageChanges {
 
   /** Connects and stays connected. Returns the way to stop. */
   start(): () => void {
-    let isStopped = false;
-    let unsubscribe = (): void => {};
-    let attempt = 0;
-
-    const open = (): void => {
-      let isOpen = true;
-      unsubscribe = this.#options.subscribe({
-        onLive: () => {
-          if (!isOpen || isStopped) return;
-          attempt = 0;
-          this.#connection.value = 'live';
-          for (const listener of this.#liveListeners) listener();
-        },
-        onChange: (change) => {
-          if (isOpen && !isStopped) this.publish(change);
-        },
-        onEnd: () => {
-          if (!isOpen || isStopped) return;
-          isOpen = false;
-          this.#connection.value = 'lost';
-          void this.#options.pause(++attempt).then(() => {
-            if (!isStopped) open();
-          });
-        },
-      });
-    };
-    open();
-
-    return () => {
-      isStopped = true;
-      unsubscribe();
-    };
+    return keepSubscribed(this.#source, {
+      onLive: () => {
+        this.#connection.value = 'live';
+        for (const listener of this.#liveListeners) listener();
+      },
+      onValue: (change) => this.publish(change),
+      onLost: () => (this.#connection.value = 'lost'),
+    });
   }
 
   /** Tells the listeners of a change. This page's own mutations do so too, since their echo may take a while. */

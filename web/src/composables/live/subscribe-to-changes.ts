@@ -1,25 +1,20 @@
 import type { Client } from '@urql/vue';
 import type { Client as SocketClient } from 'graphql-ws';
-import { onEnd, pipe, subscribe, takeWhile } from 'wonka';
 import { ImageChangedDocument } from '../../graphql/generated/graphql.ts';
-import type { SubscribeToChanges } from './image-changes.ts';
+import type { FullImageChange } from './image-changes.ts';
+import type { Subscribe } from './keep-subscribed.ts';
+import { openSubscription } from './open-subscription.ts';
 
-/** Opens the `imageChanged` subscription by way of the normalising client, so that what changes reaches cached answers too. */
-export function subscribeToChanges(client: Client, socket: SocketClient): SubscribeToChanges {
+/** Opens the `imageChanged` subscription. What changes reaches cached answers too. */
+export function subscribeToChanges(client: Client, socket: SocketClient): Subscribe<FullImageChange> {
   return (sink) => {
     const stopListening = socket.on('connected', sink.onLive);
-    const { unsubscribe } = pipe(
-      client.subscription(ImageChangedDocument, {}),
-      // After an error the client would keep the dead subscription open.
-      takeWhile((result) => result.error === undefined),
-      onEnd(() => {
+    return openSubscription(client, ImageChangedDocument, {
+      onData: ({ imageChanged }) => sink.onValue(imageChanged),
+      onEnd: () => {
         stopListening();
         sink.onEnd();
-      }),
-      subscribe((result) => {
-        if (result.data) sink.onChange(result.data.imageChanged);
-      }),
-    );
-    return unsubscribe;
+      },
+    });
   };
 }
