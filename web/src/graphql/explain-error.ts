@@ -12,3 +12,10 @@ export function explainError(error: CombinedError): string {
   if (typeof navigator !== 'undefined' && !navigator.onLine) return 'This device is offline.';
   return 'The server can’t be reached.';
 }
+
+/** A failure fault by fault: the api tells all faults of an input in one message, with semicolons between. */
+export function faultsOf(error: CombinedError): readonly string[] {
+  const message = explainError(error);
+  if (codeOf(error) !== 'BAD_USER_INPUT') return [message];
+  return message.split('; ').map((fault) => fault.replace(/\.?$/, '.'));
+}
