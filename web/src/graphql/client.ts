@@ -13,9 +13,13 @@ export function createGraphqlClient(socket: SocketClient): Client {
       cacheExchange({
         keys: {
           Image: (image) => image['key'] as string,
-          CacheNode: (node) => node['name'] as string,
+          CacheNode: (node) => node['id'] as string,
           // What exists once or has no identity lives inside of what refers to it.
           Pool: () => null,
+          CacheConfig: () => null,
+          ScalingPolicy: () => null,
+          AllImagesDeletion: () => null,
+          DeleteAllImagesResult: () => null,
           ImageChange: () => null,
           ImageConnection: () => null,
           ImageEdge: () => null,

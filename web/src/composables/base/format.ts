@@ -30,3 +30,32 @@ const times = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyl
 export function formatTime(time: string): string {
   return times.format(new Date(time));
 }
+
+const moments = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' });
+
+/** A point in time as a log shows it: the time of day, with the date before it unless that is today's. */
+export function formatMoment(time: string, now: number): string {
+  const at = new Date(time);
+  return at.toDateString() === new Date(now).toDateString() ? moments.format(at) : times.format(at);
+}
+
+/** A length of time for people, in at most two units: `12 s`, `3 min`, `1 h 20 min`, `2 d 4 h`. Less than nothing is nothing. */
+export function formatDuration(seconds: number): string {
+  const whole = Math.max(0, Math.round(seconds));
+  if (whole < 60) return `${whole} s`;
+  const minutes = Math.floor(whole / 60);
+  if (minutes < 60) return `${minutes} min`;
+  const hours = Math.floor(minutes / 60);
+  return hours < 24
+    ? twoUnits(hours, 'h', minutes % 60, 'min')
+    : twoUnits(Math.floor(hours / 24), 'd', hours % 24, 'h');
+}
+
+function twoUnits(large: number, largeUnit: string, small: number, smallUnit: string): string {
+  return small === 0 ? `${large} ${largeUnit}` : `${large} ${largeUnit} ${small} ${smallUnit}`;
+}
+
+/** Names in a row: `a`, `a and b`, `a, b and c`. */
+export function formatList(names: readonly string[]): string {
+  return [names.slice(0, -1).join(', '), names.at(-1)].filter(Boolean).join(' and ');
+}

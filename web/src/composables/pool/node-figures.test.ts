@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { nodeFigures, poolFigures, type CacheNode } from './node-figures.ts';
+import { nodeFigures, nodePlaces, poolFigures, type CacheNode } from './node-figures.ts';
 
 describe('poolFigures', () => {
   it('divides sums, not rates, and leaves out nodes that do not answer', () => {
@@ -23,6 +23,18 @@ describe('nodeFigures', () => {
   });
 });
 
+describe('nodePlaces', () => {
+  it('gives a replacement the place of the one it replaces', () => {
+    const places = nodePlaces([
+      { id: 'a', name: 'node-0' },
+      { id: 'b', name: 'node-1' },
+      { id: 'c', name: 'node-1' },
+      { id: 'd', name: 'node-2' },
+    ]);
+    expect(Object.fromEntries(places)).toEqual({ a: 0, b: 1, c: 1, d: 2 });
+  });
+});
+
 const silent = nodeOf({
   state: 'SUSPECT',
   items: null,
@@ -34,7 +46,13 @@ const silent = nodeOf({
 
 function nodeOf(part: Partial<CacheNode>): CacheNode {
   return {
+    id: 'n0',
     name: 'node-0',
+    since: '2026-01-01T00:00:00Z',
+    launchedAt: '2026-01-01T00:00:00Z',
+    reason: '',
+    ringShare: 1,
+    evictionPolicy: 'LRU',
     address: '127.0.0.1:1',
     state: 'READY',
     items: 0,

@@ -1,48 +1,105 @@
 import { onScopeDispose, shallowRef, type ShallowRef } from 'vue';
 import { explainError } from '../../graphql/explain-error.ts';
-import { PoolDocument, type PoolQuery } from '../../graphql/generated/graphql.ts';
+import {
+  PoolDocument,
+  PoolUpdatedDocument,
+  type PoolFactsFragment,
+} from '../../graphql/generated/graphql.ts';
 import { useClient } from '../../graphql/use-client.ts';
+import { keepSubscribed } from '../live/keep-subscribed.ts';
+import { openSubscription } from '../live/open-subscription.ts';
+import { pauseBeforeReconnecting } from '../live/reconnect-pause.ts';
 
-const EVERY_MS = 2000;
+/** How long the page waits for its subscription before it asks by itself. */
+const PATIENCE_MS = 1000;
+const ASK_EVERY_MS = 3000;
 
-export type Pool = PoolQuery['pool'];
+export type Pool = PoolFactsFragment;
+
+/** `asked`: there are no live updates, but answers to questions; `old`: neither, and what is shown is the last that was told. */
+export type PoolState = 'loading' | 'live' | 'asked' | 'old' | 'failed';
 
 export interface PoolRequest {
-  /** `failed` with a pool means: these are the last numbers, and they are old. */
-  readonly state: Readonly<ShallowRef<'loading' | 'ready' | 'failed'>>;
+  readonly state: Readonly<ShallowRef<PoolState>>;
   readonly pool: Readonly<ShallowRef<Pool | undefined>>;
+  /** When the pool was told, in milliseconds since the Unix epoch. */
+  readonly toldAt: Readonly<ShallowRef<number>>;
   readonly error: Readonly<ShallowRef<string>>;
+  /** Shows a pool that came as the answer to something else. */
+  take(pool: Pool): void;
+  /** Asks now. */
+  retry(): void;
 }
 
-/** The pool, asked for every two seconds while the page can be seen. */
+/** The pool as the server tells it by a subscription. While there is none, the page asks every few seconds, if it can be seen. */
 export function usePool(): PoolRequest {
   const client = useClient();
-  const state = shallowRef<'loading' | 'ready' | 'failed'>('loading');
+  const state = shallowRef<PoolState>('loading');
   const pool = shallowRef<Pool>();
+  const toldAt = shallowRef(0);
   const error = shallowRef('');
   let timer: ReturnType<typeof setTimeout> | undefined;
   let isStopped = false;
 
+  function take(fresh: Pool): void {
+    pool.value = fresh;
+    toldAt.value = Date.now();
+    error.value = '';
+  }
+
   async function ask(): Promise<void> {
     const result = await client.query(PoolDocument, {}, { requestPolicy: 'network-only' });
-    if (isStopped) return;
-    if (result.data) pool.value = result.data.pool;
-    error.value = result.error ? explainError(result.error) : '';
-    state.value = result.error ? 'failed' : 'ready';
-    askLater();
+    if (isStopped || state.value === 'live') return;
+    if (result.data) take(result.data.pool);
+    if (result.error) error.value = explainError(result.error);
+    const isTold = result.error === undefined;
+    state.value = isTold ? 'asked' : pool.value ? 'old' : 'failed';
+    askIn(ASK_EVERY_MS);
   }
 
-  function askLater(): void {
+  function askIn(ms: number): void {
     clearTimeout(timer);
-    if (!document.hidden) timer = setTimeout(() => void ask(), EVERY_MS);
+    if (!document.hidden) timer = setTimeout(() => void ask(), ms);
   }
 
-  void ask();
-  document.addEventListener('visibilitychange', askLater);
+  function askWhenSeen(): void {
+    if (state.value !== 'live') askIn(0);
+  }
+
+  const stop = keepSubscribed(
+    {
+      // The present pool comes at once, so the first one says that it is up.
+      subscribe: (sink) =>
+        openSubscription(client, PoolUpdatedDocument, {
+          onData: ({ poolUpdated }) => {
+            sink.onLive();
+            sink.onValue(poolUpdated);
+          },
+          onEnd: sink.onEnd,
+        }),
+      pause: pauseBeforeReconnecting,
+    },
+    {
+      onLive: () => {
+        clearTimeout(timer);
+        state.value = 'live';
+      },
+      onValue: take,
+      onLost: () => {
+        // Otherwise it asks already.
+        if (state.value !== 'live' && state.value !== 'loading') return;
+        if (pool.value) state.value = 'old';
+        askIn(0);
+      },
+    },
+  );
+  askIn(PATIENCE_MS);
+  document.addEventListener('visibilitychange', askWhenSeen);
   onScopeDispose(() => {
     isStopped = true;
+    stop();
     clearTimeout(timer);
-    document.removeEventListener('visibilitychange', askLater);
+    document.removeEventListener('visibilitychange', askWhenSeen);
   });
-  return { state, pool, error };
+  return { state, pool, toldAt, error, take, retry: () => void ask() };
 }

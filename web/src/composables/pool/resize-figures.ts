@@ -1,0 +1,57 @@
+import type { ResizeFactsFragment } from '../../graphql/generated/graphql.ts';
+import { formatBytes, formatCount, formatDuration } from '../base/format.ts';
+import type { Pool } from './use-pool.ts';
+
+export type Resize = ResizeFactsFragment;
+
+/** `Growing from 2 to 3 nodes`. */
+export function resizeTitle({ fromSize, toSize }: Pick<Resize, 'fromSize' | 'toSize'>): string {
+  const verb = toSize > fromSize ? 'Growing' : 'Shrinking';
+  return `${verb} from ${fromSize} to ${toSize} ${toSize === 1 ? 'node' : 'nodes'}`;
+}
+
+/** The share of the bytes that has been copied, 0 to 1; undefined until it is known how many there are. */
+export function copiedShare({ bytesTotal, bytesCopied }: Resize): number | undefined {
+  if (bytesTotal === null) return undefined;
+  return bytesTotal === 0 ? 1 : Math.min(1, bytesCopied / bytesTotal);
+}
+
+/** How far a resize is, in the parts that are known: amounts, speed, time left. */
+export function resizeProgress(resize: Resize): readonly string[] {
+  const { entriesTotal, entriesCopied, bytesTotal, bytesCopied, bytesPerSecond, secondsLeft, state } = resize;
+  if (bytesTotal === null || entriesTotal === null) return [];
+  const parts = [
+    `${formatBytes(bytesCopied)} of ${formatBytes(bytesTotal)}`,
+    `${formatCount(entriesCopied)} of ${formatCount(entriesTotal)} entries`,
+  ];
+  if (state === 'RUNNING' && bytesPerSecond !== null) parts.push(`${formatBytes(bytesPerSecond)}/s`);
+  if (state === 'RUNNING' && secondsLeft !== null) parts.push(`${formatDuration(secondsLeft)} left`);
+  return parts;
+}
+
+/** What a finished resize came to: what it copied, how long it took. */
+export function resizeOutcome({
+  entriesCopied,
+  bytesCopied,
+  startedAt,
+  finishedAt,
+}: Resize): readonly string[] {
+  const parts = [`${formatCount(entriesCopied)} entries, ${formatBytes(bytesCopied)} copied`];
+  if (startedAt !== null && finishedAt !== null) {
+    parts.push(formatDuration((Date.parse(finishedAt) - Date.parse(startedAt)) / 1000));
+  }
+  return parts;
+}
+
+/** Why a person can't set the size now; undefined if one can. */
+export function resizeObstacle({
+  isElastic,
+  fixedReason,
+  mode,
+}: Pick<Pool, 'isElastic' | 'fixedReason' | 'mode'>): string | undefined {
+  if (!isElastic)
+    return fixedReason ?? 'The nodes of this pool are given, so none can be added or taken away.';
+  if (mode === 'AUTO')
+    return 'The autoscaler sets the size. Choose the mode “Manual” below to set it yourself.';
+  return undefined;
+}
