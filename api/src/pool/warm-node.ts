@@ -1,0 +1,45 @@
+import { CopyConnection } from './copy-connection.ts';
+import type { CopySource } from './copy-entry.ts';
+import type { WarmingNode } from './warming.ts';
+
+/** A node as a pass knows it: connections of its own, on which no reader waits. */
+export interface WarmNode extends CopySource, WarmingNode {
+  readonly writing: CopyConnection;
+  readonly capacityBytes: number;
+  /** Seconds since 1970 by the node's clock, when it was connected to. Ages of entries are counted from then. */
+  readonly openedAt: number;
+}
+
+/** @throws the reason when the node can't be connected to or does not answer */
+export async function openWarmNode(
+  { label, address }: WarmingNode,
+  { silenceMs, mayBeRead }: { silenceMs: number; mayBeRead: (label: string) => boolean },
+): Promise<WarmNode> {
+  const [reading, writing] = await openBoth(address, silenceMs);
+  try {
+    const lines = await writing.askForLines('stats\r\n', (line) => line === 'END');
+    const stats = new Map(lines.map((line) => line.split(' ').slice(1, 3) as [string, string]));
+    return {
+      label,
+      address,
+      reading,
+      writing,
+      mayBeRead: () => mayBeRead(label),
+      capacityBytes: Number(stats.get('limit_maxbytes') ?? 0),
+      openedAt: Number(stats.get('time') ?? 0),
+    };
+  } catch (error) {
+    for (const connection of [reading, writing]) connection.close(error as Error);
+    throw error;
+  }
+}
+
+async function openBoth(address: string, silenceMs: number): Promise<[CopyConnection, CopyConnection]> {
+  const reading = await CopyConnection.open(address, silenceMs);
+  try {
+    return [reading, await CopyConnection.open(address, silenceMs)];
+  } catch (error) {
+    reading.close(error as Error);
+    throw error;
+  }
+}
