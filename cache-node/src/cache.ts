@@ -130,6 +130,8 @@ export class Cache {
 
   /** Memory for a value, evicting for it. `undefined` when the node is full of what may not or cannot go. */
   reserve(key: string, clientFlags: number, length: number): Draft | undefined {
+    // As at the start, also after the memory has been made less: it would throw out most of what is there.
+    if (length > this.#capacityBytes / 2) return undefined;
     const headerBytes = textHeaderBytes(key, clientFlags, length);
     const incoming: Incoming = { key, sizeBytes: length };
     let value = Value.allocate(this.arena, headerBytes, length);

@@ -198,6 +198,20 @@ describe('the capacity and the policy', () => {
     wire.close();
   });
 
+  it('refuse what is larger than half of a capacity made less, instead of throwing out the rest for it', async () => {
+    const { address } = await start('-m', '32', '-I', '16m');
+    const wire = await Wire.open(address);
+    const set = (key: string, sizeBytes: number) =>
+      wire.ask(`set ${key} 0 0 ${sizeBytes}\r\n${'x'.repeat(sizeBytes)}\r\n`);
+    await wire.ask('cache_memlimit 8\r\n');
+    expect(await set('small', MIB)).toBe('STORED\r\n');
+    expect(await set('large', 5 * MIB)).toBe('SERVER_ERROR out of memory storing object\r\n');
+    expect(await wire.ask('mg small\r\n')).toBe('HD\r\n');
+    await wire.ask('cache_memlimit 32\r\n');
+    expect(await set('large', 5 * MIB)).toBe('STORED\r\n');
+    wire.close();
+  });
+
   it('may be a number of entries', async () => {
     const { address } = await start('--max-items', '2');
     const wire = await Wire.open(address);
