@@ -46,7 +46,8 @@ function parseNode(part: string): GivenNode | string {
       : `want an absolute path of at most ${MAX_PATH_BYTES} bytes`;
   }
   if (isIPv6(part)) return `write an IPv6 address in brackets, as in [${part}]:${MEMCACHED_PORT}`;
-  const [, bracketed, plain, portText] = /^(?:\[([^\]]*)\]|([A-Za-z0-9._-]+))(?::([^/:]*))?$/.exec(part) ?? [];
+  const [, bracketed, plain, portText] =
+    /^(?:\[([^\]]*)\]|([A-Za-z0-9._-]+))(?::([^/:]*))?$/.exec(part) ?? [];
   const host = bracketed ?? plain;
   if (host === undefined) return 'want host:port, [IPv6 address]:port or unix:PATH';
   if (bracketed !== undefined && !isIPv6(bracketed)) return `${bracketed} is no IPv6 address`;
