@@ -1,28 +1,20 @@
 import { ShoalError } from '../errors.ts';
 import type { BodyBudget, BudgetHolder } from '../pool/body-budget.ts';
-import type { Miss } from '../pool/entry-read.ts';
+import type { Lease, Miss } from '../pool/entry-read.ts';
 import type { PoolCache } from '../pool/pool-cache.ts';
-import type { BodyFacts, ImageName, ImageReading } from './image-reading.ts';
+import type { CargoLoader } from './cargo-loader.ts';
+import type { Cargo } from './cargo.ts';
+import type { ImageName, ImageReading } from './image-reading.ts';
 import { asUnavailable } from './object-source.ts';
 import { SharedBody } from './shared-body.ts';
 import { waitForFill } from './wait-for-fill.ts';
-
-/** What a flight brings: the facts, then the bytes in pieces. */
-export interface Cargo {
-  readonly facts: BodyFacts;
-  readonly chunks: AsyncIterable<Buffer> | Iterable<Buffer>;
-  readonly isInMemory: boolean;
-  /** The chunks will not be read. */
-  discard(): void;
-}
 
 export interface FlightOptions {
   readonly image: ImageName;
   readonly entryName: string;
   readonly cache: PoolCache;
   readonly budget: BodyBudget;
-  /** Goes for the bytes. Undefined when there is no such image. `isWanted` tells whether anybody still waits. */
-  readonly load: (isWanted: () => boolean) => Promise<Cargo | undefined>;
+  readonly loader: Pick<CargoLoader, 'load' | 'loadPrevious'>;
   /** The entry may be had from its owner after all. */
   readonly readAgain: (reading: ImageReading) => void;
   /** There is no memory to share the bytes: every read goes for itself. */
@@ -32,24 +24,31 @@ export interface FlightOptions {
 }
 
 /**
- * One entry on its way from the object store to all who miss it in this process, and to its owner. Who holds the entry's lease
- * fills it; while somebody else in the system does, the flight waits a little for them.
+ * One entry on its way from a previous owner or the object store to all who miss it in this process, and to its owner. Who holds
+ * the entry's lease fills it; while somebody else in the system does, the flight takes it from a previous owner or waits a little.
  */
 export class Flight implements BudgetHolder {
   readonly #options: FlightOptions;
   readonly #waiting = new Set<ImageReading>();
   readonly #leaseIsOurs = new AbortController();
   #body: SharedBody | undefined;
-  #cas: string | undefined;
+  #lease: Lease | undefined;
+  #isLoading = false;
+  #mayFill = true;
   #hasLanded = false;
 
   constructor(options: FlightOptions) {
     this.#options = options;
   }
 
+  /** A lease is good only for bytes that are read after it was won: else they may have been deleted in between. */
+  get takesLeases(): boolean {
+    return !this.#isLoading;
+  }
+
   join(reading: ImageReading, miss: Miss): void {
     if (miss.lease === 'won') {
-      this.#cas = miss.cas;
+      this.#hold(miss);
       this.#leaseIsOurs.abort();
     }
     if (this.#body !== undefined) {
@@ -60,23 +59,22 @@ export class Flight implements BudgetHolder {
     reading.use({ resume: () => {}, close: () => this.#waiting.delete(reading) });
   }
 
+  /** The entry was deleted. Who has joined is still served. */
+  forgoFilling(): void {
+    this.#mayFill = false;
+  }
+
   /** Never rejects: all who have joined are told. `mayWait` when somebody else has the lease. */
   async run(mayWait: boolean): Promise<void> {
-    const { cache, image, entryName, load } = this.#options;
     try {
-      const outcome =
-        mayWait && this.#cas === undefined
-          ? await waitForFill(cache, image.keyHash, entryName, this.#leaseIsOurs.signal)
-          : undefined;
-      if (outcome === 'filled') {
+      const found = await this.#find(mayWait);
+      if (found === 'filled') {
         this.#land();
         this.#sendElsewhere(this.#options.readAgain);
         return;
       }
-      if (outcome?.lease === 'won') this.#cas = outcome.cas;
-      const cargo = await load(() => this.#waiting.size > 0);
-      if (cargo === undefined) throw new ShoalError('NOT_FOUND', 'There is no such image.');
-      await this.#bring(cargo);
+      if (found === undefined) throw new ShoalError('NOT_FOUND', 'There is no such image.');
+      await this.#bring(found);
     } catch (error) {
       const told = asUnavailable(error);
       for (const reading of [...this.#waiting]) reading.fail(told);
@@ -89,24 +87,37 @@ export class Flight implements BudgetHolder {
     this.#body?.dismiss();
   }
 
-  async #bring({ facts, chunks, isInMemory, discard }: Cargo): Promise<void> {
-    const { budget } = this.#options;
-    if (isInMemory) {
-      budget.take(facts.sizeBytes);
-    } else if (!budget.tryTake(facts.sizeBytes)) {
-      discard();
-      this.#sendElsewhere(this.#options.readAlone);
+  async #find(mayWait: boolean): Promise<Cargo | 'filled' | undefined> {
+    const { cache, image, entryName, loader } = this.#options;
+    this.#isLoading = true;
+    const previous = await loader.loadPrevious(image.keyHash, entryName);
+    if (previous !== undefined) return previous;
+    if (mayWait && this.#lease === undefined) {
+      this.#isLoading = false;
+      const outcome = await waitForFill(cache, image.keyHash, entryName, this.#leaseIsOurs.signal);
+      if (outcome === 'filled') return 'filled';
+      if (outcome.lease === 'won') this.#hold(outcome);
+      this.#isLoading = true;
+    }
+    return await loader.load(image, () => this.#waiting.size > 0);
+  }
+
+  async #bring(cargo: Cargo): Promise<void> {
+    const { cache, entryName, budget, readAlone } = this.#options;
+    const { facts } = cargo;
+    if (cargo.kind === 'stream' && !budget.tryTake(facts.sizeBytes)) {
+      cargo.discard();
+      this.#sendElsewhere(readAlone);
       return;
     }
-    const body = new SharedBody(facts, () => this.#giveBack());
+    const whole = cargo.kind === 'whole' ? cargo.bytes : undefined;
+    const body = new SharedBody(facts, () => this.#giveBack(), whole);
     this.#body = body;
     this.#sendElsewhere((reading) => body.follow(reading));
-    for await (const chunk of chunks) body.append(chunk);
-    const { cache, image, entryName } = this.#options;
-    // Another lease may come in while the first is being used: entries can be evicted as soon as they are filled.
-    for (let cas = this.#takeLease(); cas !== undefined; cas = this.#takeLease()) {
-      await cache.fill(image.keyHash, entryName, { cas, header: facts, payload: body.bytes });
-    }
+    if (cargo.kind === 'stream') for await (const chunk of cargo.chunks) body.append(chunk);
+    if (this.#lease === undefined || !this.#mayFill) return;
+    await cache.fill(this.#lease, entryName, { header: facts, payload: body.bytes });
+    this.#lease = undefined;
   }
 
   #sendElsewhere(send: (reading: ImageReading) => void): void {
@@ -115,20 +126,23 @@ export class Flight implements BudgetHolder {
     for (const reading of readings) send(reading);
   }
 
-  #takeLease(): string | undefined {
-    const cas = this.#cas;
-    this.#cas = undefined;
-    return cas;
+  #hold(lease: Lease): void {
+    this.#release();
+    this.#lease = lease;
+  }
+
+  #release(): void {
+    const { cache, entryName } = this.#options;
+    if (this.#lease !== undefined) void cache.release(this.#lease, entryName);
+    this.#lease = undefined;
   }
 
   #land(): void {
     if (this.#hasLanded) return;
     this.#hasLanded = true;
     this.#options.landed();
-    const { cache, image, entryName, budget } = this.#options;
-    const cas = this.#takeLease();
-    if (cas !== undefined) void cache.release(image.keyHash, entryName, cas);
-    if (this.#body?.hasFollowers) budget.offer(this);
+    this.#release();
+    if (this.#body?.hasFollowers) this.#options.budget.offer(this);
     this.#giveBack();
   }
 

@@ -39,7 +39,8 @@ describe('ImageReader', () => {
       log: { warn() {} },
       random: () => 0.5,
       // A machine busy with other tests must not look like a node that has died.
-      readSilenceMs: 2_000,
+      readPatienceMs: 2_000,
+      readSilenceMs: 4_000,
     });
     objects = new CountingStore();
     reader = new ImageReader({ cache: pool.cache, objects, budget, render });

@@ -1,39 +1,52 @@
-import { createHash } from 'node:crypto';
-import { availableParallelism } from 'node:os';
-import { ShoalError } from '../errors.ts';
 import type { ObjectStore } from '../objects/object-store.ts';
 import type { BodyBudget } from '../pool/body-budget.ts';
 import type { Miss } from '../pool/entry-read.ts';
 import type { EntryFacts } from '../pool/node-commands.ts';
 import type { PoolCache } from '../pool/pool-cache.ts';
-import { entryName } from './entry-name.ts';
+import { CargoLoader } from './cargo-loader.ts';
+import { entryName, entryNamesOfVersion } from './entry-name.ts';
 import { EntrySource } from './entry-source.ts';
-import { Flight, type Cargo } from './flight.ts';
+import { Flight } from './flight.ts';
 import { ImageReading, type ImageName, type ImageReceiver, type SourceFinder } from './image-reading.ts';
+import { ObjectOpener } from './object-opener.ts';
+import { ObjectReads } from './object-reads.ts';
 import { ObjectSource } from './object-source.ts';
-import { WorkSlots } from './picture-work.ts';
-import { renderVariant, type Rendering } from './render-variant.ts';
+import { newReadCounters, type ReadCounters } from './read-counters.ts';
+import type { Rendering } from './render-variant.ts';
 import { SingleFlight } from './single-flight.ts';
 import type { Variant } from './variant.ts';
-import { verifiedChunks } from './verified-chunks.ts';
 import { readWhole } from './whole-image.ts';
 
 export interface ImageReaderOptions {
   readonly cache: PoolCache;
   readonly objects: Pick<ObjectStore, 'get'>;
   readonly budget: BodyBudget;
+  /** Counted up by reads. */
+  readonly counters?: ReadCounters;
   readonly render?: (original: Buffer, variant: Variant) => Promise<Rendering>;
   /** How many originals are held to be rendered at a time. Unless given, one more than there are processors. */
   readonly maxRenderings?: number;
+  readonly limits?: Partial<ObjectReadLimits>;
 }
 
-const MAX_WAITING_RENDERINGS = 1_000;
+/** Bounds on the reads of the object store under way. */
+export interface ObjectReadLimits {
+  /** For all who miss the same entry together. */
+  readonly shared: number;
+  /** For one reader at its own pace. They are counted apart, so that slow readers keep nobody waiting but each other. */
+  readonly alone: number;
+  /** How many of either kind wait for their turn. */
+  readonly waiting: number;
+}
+
+const LIMITS: ObjectReadLimits = { shared: 64, alone: 128, waiting: 1_000 };
 
 /** Reads images: from the pool, else from the object store, once for all who ask at the same time. */
 export class ImageReader {
   readonly #options: ImageReaderOptions;
   readonly #flights = new SingleFlight<Flight>();
-  readonly #renderings: WorkSlots;
+  readonly #loader: CargoLoader;
+  readonly #readsAlone: ObjectReads;
   readonly #finder: SourceFinder = {
     afterMiss: (reading, miss) => this.#joinFlight(reading, miss),
     forRest: (reading) => this.#findRest(reading),
@@ -41,9 +54,18 @@ export class ImageReader {
 
   constructor(options: ImageReaderOptions) {
     this.#options = options;
-    this.#renderings = new WorkSlots({
-      atOnce: options.maxRenderings ?? availableParallelism() + 1,
-      maxWaiting: MAX_WAITING_RENDERINGS,
+    const { cache, objects, budget, counters = newReadCounters(), render, maxRenderings } = options;
+    const { shared, alone, waiting } = { ...LIMITS, ...options.limits };
+    const opener = new ObjectOpener(objects, counters);
+    this.#readsAlone = new ObjectReads(opener, { atOnce: alone, maxWaiting: waiting });
+    this.#loader = new CargoLoader({
+      cache,
+      reads: new ObjectReads(opener, { atOnce: shared, maxWaiting: waiting }),
+      budget,
+      counters,
+      render,
+      maxRenderings,
+      readOriginal: (image) => readWhole(this, image, budget),
     });
   }
 
@@ -65,6 +87,21 @@ export class ImageReader {
     return reading;
   }
 
+  /**
+   * Call when versions were deleted, before the deletion is acknowledged: whoever reads from now on is not served by what is
+   * already on its way, and that fills no node.
+   */
+  forget(keyHash: string, versions: readonly string[]): void {
+    for (const version of versions) {
+      for (const name of entryNamesOfVersion(keyHash, version)) this.#flights.forget(name)?.forgoFilling();
+    }
+  }
+
+  /** Like `forget`, of everything. */
+  forgetAll(): void {
+    for (const flight of this.#flights.forgetAll()) flight.forgoFilling();
+  }
+
   #readEntry(reading: ImageReading): void {
     const source = new EntrySource(reading);
     reading.use(source);
@@ -75,7 +112,7 @@ export class ImageReader {
     const { keyHash, version } = reading.image;
     const source = new ObjectSource(reading);
     reading.use(source);
-    void source.run(() => this.#options.objects.get({ keyHash, version }));
+    void source.run((isWanted) => this.#readsAlone.open({ keyHash, version }, isWanted));
   }
 
   /** The rest of an original comes at the receiver's pace; the rest of a variant, which is small, from the beginning again. */
@@ -85,57 +122,31 @@ export class ImageReader {
   }
 
   #joinFlight(reading: ImageReading, miss: Miss): void {
-    const { image, entryName } = reading;
-    const { cache, budget } = this.#options;
-    const flight = this.#flights.join(entryName, (landed) => {
-      const started = new Flight({
-        image,
-        entryName,
-        cache,
-        budget,
-        load: (isWanted) => this.#load(image, isWanted),
-        readAgain: (waiting) => this.#readEntry(waiting),
-        readAlone: (waiting) => this.#readAlone(waiting),
-        landed,
-      });
-      // A read that has waited for somebody else before does not do so again.
-      const mayWait = miss.lease === 'taken' && reading.missCount === 1;
-      setImmediate(() => void started.run(mayWait));
-      return started;
-    });
+    const { entryName } = reading;
+    let flight = this.#flights.join(entryName, (landed) => this.#start(reading, miss, landed));
+    if (miss.lease === 'won' && !flight.takesLeases) {
+      // Somebody else in the system may have deleted the image since those bytes were read.
+      this.#flights.forget(entryName);
+      flight = this.#flights.join(entryName, (landed) => this.#start(reading, miss, landed));
+    }
     flight.join(reading, miss);
   }
 
-  async #load({ keyHash, version, variant }: ImageName, isWanted: () => boolean): Promise<Cargo | undefined> {
-    if (variant !== undefined) return await this.#render({ keyHash, version }, variant, isWanted);
-    const object = await this.#options.objects.get({ keyHash, version });
-    if (object === undefined) return undefined;
-    return {
-      facts: object,
-      chunks: verifiedChunks(object),
-      isInMemory: false,
-      discard: () => object.stream.destroy(),
-    };
-  }
-
-  async #render(image: ImageName, variant: Variant, isWanted: () => boolean): Promise<Cargo | undefined> {
-    const { budget, render = renderVariant } = this.#options;
-    return await this.#renderings.run(async () => {
-      if (!isWanted()) throw new ShoalError('UNAVAILABLE', 'Nobody waits for this rendering any more.');
-      const original = await readWhole(this, image, budget);
-      if (original === undefined) return undefined;
-      try {
-        const { bytes, contentType } = await render(original.bytes, variant);
-        const sha256 = createHash('sha256').update(bytes).digest('hex');
-        return {
-          facts: { contentType, sizeBytes: bytes.length, sha256 },
-          chunks: [bytes],
-          isInMemory: true,
-          discard: () => {},
-        };
-      } finally {
-        original.giveBack();
-      }
+  #start({ image, entryName, missCount }: ImageReading, miss: Miss, landed: () => void): Flight {
+    const { cache, budget } = this.#options;
+    const flight = new Flight({
+      image,
+      entryName,
+      cache,
+      budget,
+      loader: this.#loader,
+      readAgain: (waiting) => this.#readEntry(waiting),
+      readAlone: (waiting) => this.#readAlone(waiting),
+      landed,
     });
+    // A read that has waited for somebody else before does not do so again.
+    const mayWait = miss.lease === 'taken' && missCount === 1;
+    setImmediate(() => void flight.run(mayWait));
+    return flight;
   }
 }

@@ -1,13 +1,12 @@
 import { ShoalError } from '../errors.ts';
-import type { ObjectBody } from '../objects/object-store.ts';
 import type { BodySource, ImageReading } from './image-reading.ts';
-import { verifiedChunks } from './verified-chunks.ts';
+import type { OpenObject } from './object-reads.ts';
 
 /** An object's stream as the source of one read, at the pace of its receiver. Not shared, and fills no node. */
 export class ObjectSource implements BodySource {
   readonly #reading: ImageReading;
   #wake: () => void = () => {};
-  #object: ObjectBody | undefined;
+  #object: OpenObject | undefined;
   #isClosed = false;
 
   constructor(reading: ImageReading) {
@@ -20,15 +19,15 @@ export class ObjectSource implements BodySource {
 
   close(): void {
     this.#isClosed = true;
-    this.#object?.stream.destroy();
+    this.#object?.discard();
     this.#wake();
   }
 
   /** Never rejects: the reading is told how it went. */
-  async run(open: () => Promise<ObjectBody | undefined>): Promise<void> {
+  async run(open: (isWanted: () => boolean) => Promise<OpenObject | undefined>): Promise<void> {
     try {
-      const object = await open();
-      if (this.#isClosed) object?.stream.destroy();
+      const object = await open(() => !this.#isClosed);
+      if (this.#isClosed) object?.discard();
       else if (object === undefined)
         this.#reading.fail(new ShoalError('NOT_FOUND', 'There is no such image.'));
       else await this.#send(object);
@@ -37,11 +36,14 @@ export class ObjectSource implements BodySource {
     }
   }
 
-  async #send(object: ObjectBody): Promise<void> {
+  async #send(object: OpenObject): Promise<void> {
     this.#object = object;
     let skipBytes = this.#reading.deliveredBytes;
-    if (!this.#reading.begin(object, false)) object.stream.destroy();
-    for await (const chunk of verifiedChunks(object)) {
+    if (!this.#reading.begin(object.facts, false)) {
+      object.discard();
+      return;
+    }
+    for await (const chunk of object.chunks) {
       const wanted = chunk.subarray(Math.min(skipBytes, chunk.length));
       skipBytes -= chunk.length - wanted.length;
       if (this.#isClosed) return;

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import sharp from 'sharp';
 import { ShoalError } from '../errors.ts';
+import { Turns } from './turns.ts';
 
 // Only these decoders ever see a byte of a user: libvips would also open SVG, PDF, TIFF and more.
 sharp.block({ operation: ['VipsForeignLoad'] });
@@ -24,42 +25,20 @@ const MAX_WAITING = 500;
 
 /** Lets a bounded number of pictures be decoded or rendered at once; the others wait their turn. */
 export class WorkSlots {
-  readonly #atOnce: number;
-  readonly #maxWaiting: number;
-  readonly #waiting: (() => void)[] = [];
-  #running = 0;
+  readonly #turns: Turns;
 
   constructor({ atOnce, maxWaiting }: { atOnce: number; maxWaiting: number }) {
-    this.#atOnce = atOnce;
-    this.#maxWaiting = maxWaiting;
+    this.#turns = new Turns({ atOnce, maxWaiting, refusal: tooBusy });
   }
 
   /** @throws ShoalError TOO_BUSY when too many wait already */
   async run<T>(work: () => Promise<T>): Promise<T> {
-    await this.#enter();
+    const leave = await this.#turns.take();
     try {
       return await work();
     } finally {
-      this.#leave();
+      leave();
     }
-  }
-
-  async #enter(): Promise<void> {
-    if (this.#running < this.#atOnce) {
-      this.#running++;
-      return;
-    }
-    if (this.#waiting.length >= this.#maxWaiting) {
-      throw new ShoalError('TOO_BUSY', 'Too many pictures are being worked on. Try again in a moment.');
-    }
-    await new Promise<void>((resolve) => this.#waiting.push(resolve));
-  }
-
-  /** The slot goes to the next in line without becoming free, so that nobody overtakes. */
-  #leave(): void {
-    const next = this.#waiting.shift();
-    if (next) next();
-    else this.#running--;
   }
 }
 
@@ -70,4 +49,8 @@ export const pictureWork = new WorkSlots({ atOnce: threadsForPictures(), maxWait
 function threadsForPictures(): number {
   const libuvThreads = Number(process.env.UV_THREADPOOL_SIZE) || 4;
   return Math.max(1, Math.min(availableParallelism(), libuvThreads - 2));
+}
+
+function tooBusy(): ShoalError {
+  return new ShoalError('TOO_BUSY', 'Too many pictures are being worked on. Try again in a moment.');
 }

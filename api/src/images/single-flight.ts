@@ -13,8 +13,25 @@ export class SingleFlight<Flight> {
   join(name: string, start: (landed: () => void) => Flight): Flight {
     const underWay = this.#flights.get(name);
     if (underWay !== undefined) return underWay;
-    const flight = start(() => this.#flights.delete(name));
+    const flight = start(() => {
+      // It may have been forgotten, and followed by another one.
+      if (this.#flights.get(name) === flight) this.#flights.delete(name);
+    });
     this.#flights.set(name, flight);
     return flight;
+  }
+
+  /** Whoever asks from now on begins anew. Undefined if no such work is under way. */
+  forget(name: string): Flight | undefined {
+    const flight = this.#flights.get(name);
+    this.#flights.delete(name);
+    return flight;
+  }
+
+  /** Forgets everything that is under way. */
+  forgetAll(): Flight[] {
+    const flights = [...this.#flights.values()];
+    this.#flights.clear();
+    return flights;
   }
 }

@@ -16,12 +16,27 @@ export interface EntryReceiver {
   broken(error: Error): void;
 }
 
+/** The node that gives leases: one is good there only. */
+export interface LeaseGiver {
+  /** False if the lease is no longer good. */
+  fill(name: string, entry: { cas: string; header: EntryHeader; payload: Buffer }): Promise<boolean>;
+  release(name: string, cas: string): Promise<void>;
+  /** Takes the name of an entry that was asked for in vain: the node may have given a lease that nobody has got. */
+  mayHaveLeased(name: string): void;
+}
+
+/** The right to fill one entry at one node. */
+export interface Lease {
+  readonly cas: string;
+  readonly node: LeaseGiver;
+}
+
 /**
- * What a reader that found no entry may do about it: `won`, it alone is to fill the entry and `cas` lets it; `taken`, somebody else
+ * What a reader that found no entry may do about it: `won`, it alone is to fill the entry by its lease; `taken`, somebody else
  * is at it; `refused`, the node has nothing to say and can't be filled.
  */
 export type Miss =
-  | { readonly lease: 'won'; readonly cas: string }
+  | ({ readonly lease: 'won' } & Lease)
   | { readonly lease: 'taken' }
   | { readonly lease: 'refused'; readonly reason: Error };
 
@@ -33,24 +48,32 @@ export function readCommand(name: string): string {
   return `mg ${name} v c N${LEASE_SECONDS}\r\n`;
 }
 
-/** The reply to `readCommand`. */
+/** Reads the value if it is there, takes no lease, and does not count as a use (protocol.txt, "Meta Get": u). */
+export function peekCommand(name: string): string {
+  return `mg ${name} v u\r\n`;
+}
+
+/** The reply to `readCommand` or `peekCommand`. */
 export class EntryRead implements NodeRequest {
-  readonly #receiver: EntryReceiver;
-  #state: 'header' | 'payload' | 'foreign' = 'header';
+  readonly name: string;
+  readonly receiver: EntryReceiver;
+  readonly node: LeaseGiver;
+  #state: 'header' | 'payload' | 'foreign' | 'abandoned' = 'header';
   #sizeBytes = 0;
   #flags = '';
   /** The beginning of a header that came in pieces. */
   #partialHeader: Buffer | undefined;
 
-  constructor(receiver: EntryReceiver) {
-    this.#receiver = receiver;
+  constructor(name: string, receiver: EntryReceiver, node: LeaseGiver) {
+    this.name = name;
+    this.receiver = receiver;
+    this.node = node;
   }
 
   line(text: string): boolean {
-    this.#receiver.miss({
-      lease: 'refused',
-      reason: new ReplyError(`The node answers "${text}" to a read.`),
-    });
+    if (this.#state === 'abandoned') return true;
+    const reason = text === 'EN' ? NO_ENTRY : new ReplyError(`The node answers "${text}" to a read.`);
+    this.receiver.miss({ lease: 'refused', reason });
     return true;
   }
 
@@ -61,20 +84,31 @@ export class EntryRead implements NodeRequest {
 
   data(bytes: Buffer, start: number, end: number, slab: Slab): void {
     if (this.#state === 'header') start = this.#readHeader(bytes, start, end);
-    if (this.#state === 'payload' && start < end) this.#receiver.payload(bytes.subarray(start, end), slab);
+    if (this.#state === 'payload' && start < end) this.receiver.payload(bytes.subarray(start, end), slab);
   }
 
   valueEnd(): void {
-    if (this.#state === 'payload') this.#receiver.end();
-    else
-      this.#receiver.miss(
-        missOf(this.#flags, this.#partialHeader !== undefined || this.#state === 'foreign'),
-      );
+    if (this.#state === 'payload') this.receiver.end();
+    else if (this.#state === 'abandoned') this.#giveBack();
+    else this.receiver.miss(this.#missOf(this.#partialHeader !== undefined || this.#state === 'foreign'));
+  }
+
+  late(error: Error): void {
+    const { receiver } = this;
+    const state = this.#state;
+    this.#state = 'abandoned';
+    if (state === 'payload') receiver.broken(error);
+    else if (state !== 'abandoned') this.refuse(error);
   }
 
   failed(error: Error): void {
-    if (this.#state === 'payload') this.#receiver.broken(error);
-    else this.#receiver.miss({ lease: 'refused', reason: error });
+    if (this.#state !== 'payload') this.node.mayHaveLeased(this.name);
+    this.late(error);
+  }
+
+  /** The node can't be asked, has failed or is late, and nothing of the entry has come. */
+  refuse(reason: Error): void {
+    this.receiver.miss({ lease: 'refused', reason });
   }
 
   /** @returns where the payload begins, or `end` */
@@ -93,17 +127,26 @@ export class EntryRead implements NodeRequest {
       this.#state = 'foreign';
     } else {
       this.#state = 'payload';
-      this.#receiver.hit(header, this.#sizeBytes);
+      this.receiver.hit(header, this.#sizeBytes);
     }
     return next;
+  }
+
+  /** Something that is no entry of ours, whose kind some later version may have written, is there to be overwritten. */
+  #missOf(isForeign: boolean): Miss {
+    const words = this.#flags.split(' ');
+    const cas = words.find((word) => word.startsWith('c'))?.slice(1);
+    return cas !== undefined && (isForeign || words.includes('W'))
+      ? { lease: 'won', cas, node: this.node }
+      : { lease: 'taken' };
+  }
+
+  /** A lease that came too late would keep others waiting. */
+  #giveBack(): void {
+    const miss = this.#missOf(false);
+    if (miss.lease === 'won') void this.node.release(this.name, miss.cas).catch(() => {});
   }
 }
 
 const NOTHING = Buffer.alloc(0);
-
-/** Something that is no entry of ours, whose kind some later version may have written, is there to be overwritten. */
-function missOf(flags: string, isForeign: boolean): Miss {
-  const words = flags.split(' ');
-  const cas = words.find((word) => word.startsWith('c'))?.slice(1);
-  return cas !== undefined && (isForeign || words.includes('W')) ? { lease: 'won', cas } : { lease: 'taken' };
-}
+const NO_ENTRY = new Error('The node does not have the entry.');

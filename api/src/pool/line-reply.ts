@@ -1,9 +1,19 @@
 import type { NodeConnection } from './node-connection.ts';
 import { ReplyError } from './reply-parser.ts';
 
+/** The node has answered with an error, in its own words. */
+export class NodeRefusal extends ReplyError {
+  readonly reply: string;
+
+  constructor(reply: string, command: string) {
+    super(`The node answers "${reply}" to ${/^\w+/.exec(command)?.[0]}.`);
+    this.reply = reply;
+  }
+}
+
 /**
  * Sends a command, or several at once, and collects the lines of the reply up to the one that `isLast`.
- * @throws what broke the connection, or a ReplyError with the node's own words if it reports an error
+ * @throws what broke the connection, that the node is late, or a NodeRefusal if it reports an error
  */
 export function askForLines(
   connection: NodeConnection,
@@ -16,7 +26,7 @@ export function askForLines(
       line(text: string): boolean {
         lines.push(text);
         const isError = /^(SERVER_ERROR|CLIENT_ERROR|ERROR)/.test(text);
-        if (isError) reject(new ReplyError(`The node answers "${text}" to ${/^\w+/.exec(command)?.[0]}.`));
+        if (isError) reject(new NodeRefusal(text, command));
         if (!isLast(text) && !isError) return false;
         resolve(lines);
         return true;
@@ -26,6 +36,7 @@ export function askForLines(
       },
       data(): void {},
       valueEnd(): void {},
+      late: reject,
       failed: reject,
     };
     if (value === undefined) connection.send(command, request);

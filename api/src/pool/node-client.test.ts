@@ -122,7 +122,8 @@ describe.each(nodePrograms)('NodeClient with $name', ({ command }) => {
     await fill(client, 'kept', randomBytes(10));
     process.kill(node.processId!, 'SIGSTOP');
     expect(await read(client, 'kept')).toMatchObject({ kind: 'miss', miss: { lease: 'refused' } });
-    expect(client.isUp).toBe(false);
+    expect(client.takesReads).toBe(false);
+    await vi.waitUntil(() => !client.isUp, PATIENCE);
     expect(await read(client, 'kept')).toMatchObject({ kind: 'miss', miss: { lease: 'refused' } });
     await client.delete(['deleted']);
     process.kill(node.processId!, 'SIGCONT');

@@ -5,8 +5,9 @@ import {
   encodeEntryHeader,
   type EntryHeader,
 } from './entry.ts';
-import { askForLines } from './line-reply.ts';
+import { askForLines, NodeRefusal } from './line-reply.ts';
 import type { NodeConnection } from './node-connection.ts';
+import type { CacheConfig } from './pool-state.ts';
 
 /** What can be known of an entry without its bytes. */
 export interface EntryFacts {
@@ -61,6 +62,38 @@ export async function deleteEntries(connection: NodeConnection, names: readonly 
 
 export async function flushEntries(connection: NodeConnection): Promise<void> {
   await askForLines(connection, 'flush_all\r\n');
+}
+
+/**
+ * Sets capacity and eviction policy. A plain memcached keeps its own policy.
+ * @throws when the node refuses, or breaks off
+ */
+export async function configureNode(
+  connection: NodeConnection,
+  { capacityMiB, evictionPolicy }: Pick<CacheConfig, 'capacityMiB' | 'evictionPolicy'>,
+): Promise<void> {
+  const [reply] = await askForLines(connection, `cache_memlimit ${capacityMiB}\r\n`);
+  if (reply !== 'OK') {
+    throw new Error(`The node can't be given a capacity of ${capacityMiB} MiB: it answers "${reply}".`);
+  }
+  await askForPolicy(connection, `policy ${evictionPolicy}\r\n`);
+}
+
+/** The name of its eviction policy. Undefined for a plain memcached. */
+export async function readPolicy(connection: NodeConnection): Promise<string | undefined> {
+  const reply = await askForPolicy(connection, 'policy\r\n');
+  return reply?.slice('POLICY '.length);
+}
+
+/** The reply, or undefined from a node that does not know the command. */
+async function askForPolicy(connection: NodeConnection, command: string): Promise<string | undefined> {
+  try {
+    const [reply] = await askForLines(connection, command);
+    return reply;
+  } catch (error) {
+    if (error instanceof NodeRefusal && error.reply === 'ERROR') return undefined;
+    throw error;
+  }
 }
 
 export async function readCounters(connection: NodeConnection): Promise<NodeCounters> {

@@ -1,6 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import type { NodeAddress } from './node-address.ts';
 import { ReplyError, ReplyParser } from './reply-parser.ts';
+import { ReplyWatch } from './reply-watch.ts';
 import { SlabCursor, type Slab, type SlabPool } from './slab.ts';
 
 /** A request on its way to a node: takes the reply. After `failed` nothing follows. */
@@ -12,6 +13,8 @@ export interface NodeRequest {
   /** A piece of the value, lent by the slab: bytes from start to before end. */
   data(bytes: Buffer, start: number, end: number, slab: Slab): void;
   valueEnd(): void;
+  /** The node is late: whoever waits may go on elsewhere. The reply is still taken if it comes. */
+  late?(error: Error): void;
   /** The connection broke before the reply was complete. */
   failed(error: Error): void;
 }
@@ -23,13 +26,12 @@ export interface NodeConnectionOptions {
   readonly connectTimeoutMs: number;
   /** The connection is given up when a reply is due and nothing comes for this long. */
   readonly silenceTimeoutMs: number;
+  /** Requests on their way are told that the node is late after this long. Unless given, never. */
+  readonly lateAfterMs?: number;
   onReady(): void;
-  /** Called once, after all requests on their way were told. */
+  /** Called once, before the requests on their way are told: they may go elsewhere, but not here. */
   onClosed(reason: Error): void;
 }
-
-/** Silence is counted in ticks, so that a pause of our own process is not taken for one of the node's. */
-const SILENT_TICKS = 5;
 
 /** One connection to a node. Requests are pipelined: many may be on their way, replies come in their order. */
 export class NodeConnection {
@@ -39,8 +41,7 @@ export class NodeConnection {
   readonly #parser: ReplyParser;
   readonly #requests: NodeRequest[] = [];
   readonly #connectTimer: NodeJS.Timeout;
-  #silenceTimer: NodeJS.Timeout | undefined;
-  #silentTicks = 0;
+  readonly #watch: ReplyWatch;
   #unsent = '';
   #isClosed = false;
 
@@ -52,6 +53,14 @@ export class NodeConnection {
       value: (sizeBytes, flags) => this.#awaited().value(sizeBytes, flags),
       data: (bytes, start, end) => this.#requests[0]!.data(bytes, start, end, this.#slabs.slab),
       valueEnd: () => this.#requests.shift()!.valueEnd(),
+    });
+    const { lateAfterMs, silenceTimeoutMs } = options;
+    this.#watch = new ReplyWatch({
+      lateAfterMs,
+      silentAfterMs: silenceTimeoutMs,
+      isDue: () => this.#requests.length > 0,
+      onLate: () => this.#onLate(),
+      onSilent: () => this.close(new Error(`The node was silent for ${silenceTimeoutMs} ms.`)),
     });
     this.#socket = connect({
       ...options.address,
@@ -76,6 +85,11 @@ export class NodeConnection {
     return this.#requests.length;
   }
 
+  /** A reply is due and nothing has come for a while: what is sent now would wait too. */
+  get isLate(): boolean {
+    return this.#watch.isLate;
+  }
+
   /** Sends a command line, line end included. Commands of one turn of the event loop go out together. */
   send(command: string, request: NodeRequest): void {
     this.#expect(request);
@@ -98,12 +112,12 @@ export class NodeConnection {
     if (this.#isClosed) return;
     this.#isClosed = true;
     clearTimeout(this.#connectTimer);
-    clearTimeout(this.#silenceTimer);
+    this.#watch.stop();
     this.#socket.on('error', () => {}); // Already known to be of no use.
     this.#socket.destroy();
-    for (const request of this.#requests.splice(0)) request.failed(reason);
     this.#slabs.close();
     this.#options.onClosed(reason);
+    for (const request of this.#requests.splice(0)) request.failed(reason);
   }
 
   #greet(): void {
@@ -125,9 +139,7 @@ export class NodeConnection {
 
   #expect(request: NodeRequest): void {
     if (this.#isClosed) throw new Error('The connection is closed.');
-    if (this.#requests.push(request) > 1) return;
-    this.#silentTicks = 0;
-    this.#silenceTimer ??= setTimeout(this.#onTick, this.#options.silenceTimeoutMs / SILENT_TICKS);
+    if (this.#requests.push(request) === 1) this.#watch.begin();
   }
 
   readonly #flush = (): void => {
@@ -137,19 +149,14 @@ export class NodeConnection {
     this.#socket.write(unsent, 'latin1');
   };
 
-  readonly #onTick = (): void => {
-    this.#silenceTimer = undefined;
-    if (this.#requests.length === 0) return;
-    if (++this.#silentTicks > SILENT_TICKS) {
-      this.close(new Error(`The node was silent for ${this.#options.silenceTimeoutMs} ms.`));
-      return;
-    }
-    this.#silenceTimer = setTimeout(this.#onTick, this.#options.silenceTimeoutMs / SILENT_TICKS);
-  };
+  #onLate(): void {
+    const error = new Error(`The node has not answered for ${this.#options.lateAfterMs} ms.`);
+    for (const request of [...this.#requests]) request.late?.(error);
+  }
 
   #onRead(length: number, bytes: Buffer): boolean {
     if (this.#isClosed) return false;
-    this.#silentTicks = 0;
+    this.#watch.heard();
     try {
       this.#parser.push(bytes, length);
     } catch (error) {

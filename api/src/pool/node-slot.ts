@@ -10,6 +10,7 @@ export interface NodeSlotOptions {
   readonly provisioner: SlotProvisioner;
   readonly slabs: SlabPool;
   readonly random: () => number;
+  readonly readPatienceMs?: number | undefined;
   readonly readSilenceMs?: number | undefined;
   /** Called after state or client have changed, with the reason where something went wrong. */
   onChange(reason?: string): void;
@@ -75,6 +76,7 @@ export class NodeSlot {
       address: launched.address,
       slabs: this.#options.slabs,
       random: this.#options.random,
+      readPatienceMs: this.#options.readPatienceMs,
       readSilenceMs: this.#options.readSilenceMs,
       onChange: (isUp, reason) => this.#onAnswer(isUp, reason),
     });

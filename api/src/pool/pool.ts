@@ -1,45 +1,53 @@
 import type { BodyBudget } from './body-budget.ts';
-import { formatAddress } from './node-address.ts';
-import type { NodeClient } from './node-client.ts';
-import type { NodeCounters } from './node-commands.ts';
-import { NodeSlot } from './node-slot.ts';
-import { PoolCache } from './pool-cache.ts';
+import { SYSTEM_CLOCK } from './clock.ts';
+import { CopyPace } from './copy-pace.ts';
+import { NodeClients } from './node-clients.ts';
+import { PoolCache, type Routing } from './pool-cache.ts';
+import { USUAL_LIMITS, type PoolLimits } from './pool-limits.ts';
+import { NO_ROUTING, routingOf } from './pool-routing.ts';
+import type { PoolState } from './pool-state.ts';
+import type { PoolStore } from './pool-store.ts';
+import type { NodeReport, PoolView } from './pool-view.ts';
+import type { Provisioner } from './provisioners/provisioner.ts';
+import { Reconciler } from './reconciler.ts';
 import { SlabPool } from './slab.ts';
-import type { SlotProvisioner } from './slot-provisioner.ts';
-import { EMPTY_TOPOLOGY, nextTopology, type NodeState, type Topology } from './topology.ts';
+import { awaitStart } from './start-of-pool.ts';
+import type { TroubleLog } from './troubles.ts';
+import type { Warmer } from './warming.ts';
 
 export interface PoolOptions {
-  /** How many nodes there should be, 1 or more. */
-  readonly desiredSize: number;
-  readonly provisioner: SlotProvisioner;
+  readonly store: PoolStore;
+  readonly provisioner: Provisioner;
+  readonly warmer: Warmer;
   readonly budget: BodyBudget;
-  /** Takes what an operator should know, as pino's logger does. */
-  readonly log: { warn(fields: object, message: string): void };
+  /** This process, as no other one on the same store is called, and as it was called before it was restarted. */
+  readonly holder: string;
+  readonly maxNodes: number;
+  readonly log: TroubleLog;
   /** From 0 to below 1. */
   readonly random: () => number;
+  /** Makes the ids of nodes: UUIDv7. */
+  readonly newId: () => string;
+  /** Called when something has changed that `pool` shows. */
+  readonly onChange?: () => void;
+  readonly limits?: Partial<PoolLimits>;
+  /** A read goes elsewhere when a reply is due and nothing comes for this long. */
+  readonly readPatienceMs?: number | undefined;
   /** A node is given up when a reply is due and nothing comes for this long. */
-  readonly readSilenceMs?: number;
-  /** Starting is given up when the nodes don't all answer within this time. */
+  readonly readSilenceMs?: number | undefined;
+  /** Starting is given up when no node is ready within this time. */
   readonly startTimeoutMs?: number;
 }
 
-export interface NodeStatus {
-  readonly label: string;
-  /** `unix:PATH` or `host:port`. */
-  readonly address: string;
-  readonly state: NodeState;
-  /** Undefined while the node does not answer. */
-  readonly counters: NodeCounters | undefined;
-}
-
 /**
- * Launches the nodes and resolves when all of them answer.
- * @throws with the reason if one ends or does not answer in time; nothing is left running
+ * Begins to look after the pool and resolves when its nodes are ready. Nodes that take longer are waited for no longer than the
+ * time limit, if there is one that is ready or all are given.
+ * @throws with the reason if a node can't be launched and none is ready; nothing is left running
  */
 export async function startPool(options: PoolOptions): Promise<Pool> {
   const pool = new Pool(options);
   try {
-    await pool.launch();
+    await pool.start();
   } catch (error) {
     await pool.close();
     throw error;
@@ -47,92 +55,125 @@ export async function startPool(options: PoolOptions): Promise<Pool> {
   return pool;
 }
 
-/** The running nodes, and the cache that they are together. */
-export class Pool {
-  readonly desiredSize: number;
+/** The pool as this process sees it: the cache that the nodes are together, and the part in looking after them. */
+export class Pool implements PoolView {
   readonly cache: PoolCache;
   readonly #options: PoolOptions;
-  readonly #slots: readonly NodeSlot[];
-  #topology: Topology = EMPTY_TOPOLOGY;
-  #clients: ReadonlyMap<string, NodeClient> = new Map();
-  #onTrouble: (reason: string) => void = () => {};
-  #onAllReady: () => void = () => {};
+  readonly #clients: NodeClients;
+  readonly #reconciler: Reconciler;
+  readonly #pace = new CopyPace();
+  readonly #clock = SYSTEM_CLOCK;
+  #routing: Routing = NO_ROUTING;
+  #state: PoolState | undefined;
+  #onProgress: () => void = () => {};
 
   constructor(options: PoolOptions) {
+    const { store, provisioner, warmer, budget, holder, maxNodes, log, random, newId } = options;
+    const { readPatienceMs, readSilenceMs } = options;
     this.#options = options;
-    this.desiredSize = options.desiredSize;
-    this.cache = new PoolCache(() => ({ ring: this.#topology.ring, clients: this.#clients }));
-    const slabs = new SlabPool(options.budget);
-    this.#slots = Array.from({ length: options.desiredSize }, (_, slot): NodeSlot => {
-      const { provisioner, random, readSilenceMs } = options;
-      return new NodeSlot({
-        slot,
-        provisioner,
-        slabs,
-        random,
-        readSilenceMs,
-        onChange: (reason) => this.#onChange(slot, reason),
-      });
+    this.cache = new PoolCache(() => this.#routing);
+    this.#clients = new NodeClients({
+      client: { slabs: new SlabPool(budget), random, readPatienceMs, readSilenceMs },
+      writeMissed: async (id, hasMissed) => await this.#writeMissed(id, hasMissed),
+    });
+    this.#clients.onHealthChanged(() => this.#changed());
+    this.#reconciler = new Reconciler({
+      store,
+      provisioner,
+      nodes: this.#clients,
+      warmer,
+      holder,
+      limits: { ...USUAL_LIMITS, ...options.limits, maxNodes },
+      clock: this.#clock,
+      newId,
+      log,
+      onState: (state) => this.#show(state),
     });
   }
 
-  get topology(): Topology {
-    return this.#topology;
+  get isElastic(): boolean {
+    return this.#options.provisioner.isElastic;
   }
 
-  /** The nodes by label, each asked for its counters now. */
-  async nodes(): Promise<NodeStatus[]> {
-    return await Promise.all(
-      this.#topology.nodes.map(async ({ label, address, state }) => {
-        const counters = await this.#clients
-          .get(label)
-          ?.counters()
-          .catch(() => undefined);
-        return { label, address: formatAddress(address), state, counters };
-      }),
-    );
+  get fixedReason(): string | undefined {
+    return this.#options.provisioner.fixedReason;
+  }
+
+  /** Undefined until it has been read for the first time. */
+  get state(): PoolState | undefined {
+    return this.#state;
+  }
+
+  async start(): Promise<void> {
+    this.#reconciler.start();
+    await awaitStart({
+      startedAt: this.#clock.now(),
+      timeoutMs: this.#options.startTimeoutMs ?? 10_000,
+      isElastic: this.isElastic,
+      log: this.#options.log,
+      state: () => this.#state,
+      isUp: (id) => this.#clients.health(id)?.isUp ?? false,
+      onProgress: (listener) => (this.#onProgress = listener),
+    });
+  }
+
+  /** Stops the launched nodes too, unless another process looks after them. */
+  async close(): Promise<void> {
+    await this.#reconciler.close({ stopNodes: true });
+    this.#clients.close();
+  }
+
+  /** Has what was just written down acted on at once. */
+  kick(): void {
+    this.#reconciler.kick();
+  }
+
+  async reports(): Promise<ReadonlyMap<string, NodeReport>> {
+    const asked = (this.#state?.nodes ?? []).map(async ({ id }) => {
+      const client = this.#clients.get(id);
+      if (client?.isUp !== true) return undefined;
+      const [counters, evictionPolicy] = await Promise.all([client.counters(), client.policyName()]);
+      return [id, { counters, evictionPolicy }] as const;
+    });
+    const reports = await Promise.all(asked.map((report) => report.catch(() => undefined)));
+    return new Map(reports.filter((report) => report !== undefined));
+  }
+
+  ringShares(): ReadonlyMap<string, number> {
+    return this.#routing.ring.ringShare();
+  }
+
+  copiedBytesPerSecond(): number | undefined {
+    return this.#pace.bytesPerSecond(this.#clock.now());
   }
 
   /** Empties every node. One that can't be reached is emptied before it is read again. */
   async clear(): Promise<void> {
     await this.cache.clear();
+    // What was on its way from one node to another when it was deleted has arrived by now.
+    if (this.cache.hasPrevious) await this.cache.clear();
   }
 
-  async launch(): Promise<void> {
-    const timeoutMs = this.#options.startTimeoutMs ?? 10_000;
-    let timer: NodeJS.Timeout | undefined;
-    const ready = new Promise<void>((resolve, reject) => {
-      this.#onAllReady = resolve;
-      this.#onTrouble = (reason) => reject(new Error(`A cache node could not be started: ${reason}`));
-      timer = setTimeout(() => this.#onTrouble(`not all of them answered within ${timeoutMs} ms`), timeoutMs);
+  #show(state: PoolState): void {
+    this.#state = state;
+    this.#routing = routingOf(state, this.#clients, this.#routing);
+    this.#pace.see(state, this.#clock.now());
+    this.#changed();
+  }
+
+  #changed(): void {
+    this.#onProgress();
+    this.#options.onChange?.();
+  }
+
+  async #writeMissed(id: string, hasMissed: boolean): Promise<boolean> {
+    let isNew = false;
+    await this.#options.store.update((state) => {
+      isNew = state.nodes.some((node) => node.id === id && node.mustBeEmptied !== hasMissed);
+      const nodes = state.nodes.map((node) => (node.id === id ? { ...node, mustBeEmptied: hasMissed } : node));
+      return isNew ? { state: { ...state, nodes } } : undefined;
     });
-    try {
-      await Promise.all([ready, ...this.#slots.map((slot) => slot.launch())]);
-    } finally {
-      clearTimeout(timer);
-      this.#onTrouble = () => {};
-    }
-  }
-
-  async close(): Promise<void> {
-    await Promise.all(this.#slots.map((slot) => slot.stop()));
-  }
-
-  #onChange(slot: number, reason: string | undefined): void {
-    this.#topology = nextTopology(
-      this.#topology,
-      this.#slots.map(({ node }) => node),
-    );
-    this.#clients = new Map(
-      this.#slots.flatMap(({ label, client }) => (client === undefined ? [] : [[label, client] as const])),
-    );
-    if (reason !== undefined) {
-      this.#options.log.warn(
-        { node: this.#slots[slot]!.label, reason },
-        'A cache node fails; its reads go to the object store.',
-      );
-      this.#onTrouble(reason);
-    }
-    if (this.#slots.every(({ node }) => node.state === 'READY')) this.#onAllReady();
+    this.kick();
+    return isNew;
   }
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 
 const DIGESTS_PER_MEMBER = 40;
 const POINTS_PER_DIGEST = 4;
+const CIRCLE = 2 ** 32;
 const MEMCACHED_PORT = 11211;
 
 /**
@@ -26,11 +27,38 @@ export class Ring {
   }
 
   /**
-   * The label of the member that owns a key: the one with the first point at or after the key's.
+   * The label of the member that owns a key: the one with the first point at or after the key's. With `accepts`, the first that
+   * is accepted: the owner on the ring without those that are not.
    * @param keyHash MD5 of the key, 32 lower-case hexadecimal digits
-   * @returns undefined only on an empty ring
+   * @returns undefined only if there is no member, or none is accepted
    */
-  owner(keyHash: string): string | undefined {
+  owner(keyHash: string, accepts?: (label: string) => boolean): string | undefined {
+    const first = this.#firstPoint(keyHash);
+    if (accepts === undefined) return this.#memberOfPoint[first];
+    const refused = new Set<string>();
+    for (let step = 0; refused.size < this.members.length; step++) {
+      const label = this.#memberOfPoint[(first + step) % this.#memberOfPoint.length]!;
+      if (refused.has(label)) continue;
+      if (accepts(label)) return label;
+      refused.add(label);
+    }
+    return undefined;
+  }
+
+  /** The share of the circle, 0 to 1, that each member owns, by its label. */
+  ringShare(): ReadonlyMap<string, number> {
+    const shares = new Map(this.members.map((label) => [label, 0]));
+    let before = (this.#points.at(-1) ?? 0) - CIRCLE;
+    for (const [i, label] of this.#memberOfPoint.entries()) {
+      const point = this.#points[i]!;
+      shares.set(label, shares.get(label)! + (point - before) / CIRCLE);
+      before = point;
+    }
+    return shares;
+  }
+
+  /** Index of the first point at or after the key's. */
+  #firstPoint(keyHash: string): number {
     const wanted = pointOf(keyHash);
     const points = this.#points;
     let low = 0;
@@ -40,7 +68,7 @@ export class Ring {
       if (points[middle]! < wanted) low = middle + 1;
       else high = middle;
     }
-    return this.#memberOfPoint[low === points.length ? 0 : low];
+    return low === points.length ? 0 : low;
   }
 }
 
