@@ -1,9 +1,9 @@
-import type { Socket } from 'node:net';
 import type { Counters } from './counters.ts';
 import type { Arena } from './memory/arena.ts';
 import { eachPiece } from './memory/extent.ts';
 import { LINE_END_BYTES, TRAILER_BYTES, type HeaderInPlace, type Value } from './memory/value.ts';
 import { writeLineEnd, writeText } from './protocol/headers.ts';
+import type { Sender } from './sender.ts';
 
 /** Smaller payloads are copied together with the replies around them; larger ones go to the socket from where they lie. */
 export const LARGEST_COPY_BYTES = 16 * 1024;
@@ -12,8 +12,6 @@ export const LARGEST_COPY_BYTES = 16 * 1024;
 const LEAST_LENT_BYTES = 1024;
 /** Up to so many bytes a loop is faster than a call that copies. */
 const LARGEST_LOOP_BYTES = 256;
-
-const NOTHING = Buffer.alloc(0);
 
 const SCRATCH_BYTES = 256 * 1024;
 /** What may be gathered of large values before the socket is asked to take it. */
@@ -34,7 +32,7 @@ export class Scratch {
 
 /** The replies to one client, in order, gathered so that many go out in one write. */
 export class Outbox {
-  readonly #socket: Socket;
+  readonly #sender: Sender;
   readonly #scratch: Scratch;
   readonly #arena: Arena;
   readonly #counters: Counters;
@@ -48,7 +46,6 @@ export class Outbox {
   /** Told when the socket has sent everything after it could not at once. */
   onDrained: () => void = () => {};
   readonly #onSent = (): void => {
-    if (this.#socket.writableLength > 0) return;
     this.unpin();
     this.onDrained();
   };
@@ -56,8 +53,8 @@ export class Outbox {
   sendsAtOnce = false;
   #isBlocked = false;
 
-  constructor(socket: Socket, scratch: Scratch, arena: Arena, counters: Counters) {
-    this.#socket = socket;
+  constructor(sender: Sender, scratch: Scratch, arena: Arena, counters: Counters) {
+    this.#sender = sender;
     this.#scratch = scratch;
     this.#arena = arena;
     this.#counters = counters;
@@ -138,21 +135,18 @@ export class Outbox {
     const { used } = this.#scratch;
     const parts = this.#parts;
     if (parts === undefined) {
-      if (used > 0) this.#send(this.#scratch.bytes.subarray(0, used));
+      if (used > 0) {
+        this.#counters.bytes_written += used;
+        this.#sender.send(this.#scratch.bytes.subarray(0, used));
+        this.#settle();
+      }
       return;
     }
     this.#endPart(parts);
-    if (parts.length === 1) {
-      this.#send(parts[0]!);
-      return;
-    }
-    const last = parts.pop()!;
-    this.#socket.cork();
-    for (const part of parts) {
-      this.#counters.bytes_written += part.length;
-      this.#socket.write(part);
-    }
-    this.#send(last);
+    for (const part of parts) this.#counters.bytes_written += part.length;
+    if (parts.length === 1) this.#sender.send(parts[0]!);
+    else this.#sender.sendAll(parts);
+    this.#settle();
   }
 
   /** The socket has sent everything, or is gone: it needs none of the values any more. */
@@ -164,12 +158,9 @@ export class Outbox {
     for (const value of pinned) value.unpin(this.#arena);
   }
 
-  #send(last: Buffer): void {
-    const socket = this.#socket;
-    socket.write(last);
-    if (this.#parts !== undefined) socket.uncork();
-    this.#counters.bytes_written += last.length;
-    if (socket.writableLength === 0) {
+  /** What was gathered has been handed over. */
+  #settle(): void {
+    if (this.#sender.unsentBytes === 0) {
       this.unpin();
     } else {
       // What the socket still reads from is left to it.
@@ -182,10 +173,9 @@ export class Outbox {
     this.#from = 0;
   }
 
-  /** Most writes are done when they return, and a callback with each would cost a tick each: a write of nothing brings one. */
   #waitUntilSent(): void {
-    this.#isBlocked = this.#socket.writableLength > LARGEST_COPY_BYTES;
-    this.#socket.write(NOTHING, this.#onSent);
+    this.#isBlocked = this.#sender.unsentBytes > LARGEST_COPY_BYTES;
+    this.#sender.whenSent(this.#onSent);
   }
 
   /** Whether the reply is the only one, so that there is nothing to gather it with. */
@@ -197,10 +187,9 @@ export class Outbox {
   #sendAtOnce(value: Value, length: number): void {
     const { memory } = value;
     const from = value.payloadStart - value.headerBytes;
-    const socket = this.#socket;
-    socket.write(memory.subarray(from, from + length));
+    this.#sender.send(memory.subarray(from, from + length));
     this.#counters.bytes_written += length;
-    if (socket.writableLength === 0) return;
+    if (this.#sender.unsentBytes === 0) return;
     value.pin();
     (this.#pinned ??= []).push(value);
     this.#waitUntilSent();

@@ -3,7 +3,7 @@ import { createServer, type AddressInfo, type Server as NetServer, type Socket }
 import { createServer as createTlsServer } from 'node:tls';
 import type { CacheNode, ConnectionCount, ConnectionFacts } from './cache-node.ts';
 import type { Config } from './config.ts';
-import { adopt, listenToData } from './connection.ts';
+import { adopt, useAsItIs } from './connection.ts';
 import { LARGEST_COPY_BYTES, Outbox, Scratch } from './outbox.ts';
 import { Session } from './session.ts';
 
@@ -142,10 +142,8 @@ export class Server implements ConnectionCount {
       return;
     }
     node.counters.total_connections++;
-    const { socket, listen } = isPlain
-      ? adopt(accepted)
-      : { socket: accepted, listen: (session: Session) => listenToData(accepted, session) };
-    const outbox = new Outbox(socket, this.#scratch, node.cache.arena, node.counters);
+    const { socket, sender, listen } = isPlain ? adopt(accepted) : useAsItIs(accepted);
+    const outbox = new Outbox(sender, this.#scratch, node.cache.arena, node.counters);
     const session = new Session(node, socket, outbox);
     const connection = { id: ++this.#lastId, socket, session };
     this.#connections.add(connection);

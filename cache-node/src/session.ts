@@ -1,5 +1,6 @@
 import type { CacheNode } from './cache-node.ts';
 import { execute, continueGet, type KeyList } from './commands/commands.ts';
+import { Intake } from './intake.ts';
 import type { Outbox } from './outbox.ts';
 import { RequestLine } from './protocol/request-line.ts';
 import { authenticate } from './commands/authenticate.ts';
@@ -39,8 +40,7 @@ export class Session {
   readonly #connection: Line;
   /** Bytes that wait: an incomplete line, or what came before the client was held up. */
   #waiting: Buffer = NOTHING;
-  #incoming: Incoming | undefined;
-  #receivedBytes = 0;
+  #intake: Intake | undefined;
   #swallowBytes = 0;
   #keys: KeyList | undefined;
   #stream: { next: () => boolean; stop: () => void } | undefined;
@@ -82,6 +82,25 @@ export class Session {
     }
   }
 
+  /**
+   * Where the connection may put the next bytes so that they need not be copied; `undefined` if they are to go to `receive`. What it
+   * puts there it tells `receivedInPlace`, before anything else is received.
+   */
+  room(): Buffer | undefined {
+    return this.#intake && !this.#isClosing && !this.#isHeldUp() ? this.#intake.room() : undefined;
+  }
+
+  receivedInPlace(length: number): void {
+    this.node.counters.bytes_read += length;
+    const intake = this.#intake;
+    if (!intake || this.#isClosing) return;
+    this.now = this.node.clock.seconds();
+    intake.advance(length);
+    if (!intake.isComplete) return;
+    this.#finishPayload(intake.incoming);
+    this.reply.flush();
+  }
+
   /** The client will send nothing more. It still gets what it asked for. */
   end(): void {
     this.#hasEnded = true;
@@ -95,25 +114,24 @@ export class Session {
     this.reply.unpin();
     this.#stream?.stop();
     this.#stream = undefined;
-    if (this.#incoming) this.node.cache.discard(this.#incoming.request.draft);
-    this.#incoming = undefined;
+    if (this.#intake) this.node.cache.discard(this.#intake.incoming.request.draft);
+    this.#intake = undefined;
   }
 
   /** What the session waits for, in memcached's words. */
   get state(): string {
-    if (this.#incoming) return 'conn_nread';
+    if (this.#intake) return 'conn_nread';
     return this.#isRunning ? 'conn_parse_cmd' : 'conn_read';
   }
 
   /** Whether the client has asked for something that isn't answered. */
   get isBusy(): boolean {
-    return this.#incoming !== undefined || this.#isHeldUp() || this.#waiting.length > 0;
+    return this.#intake !== undefined || this.#isHeldUp() || this.#waiting.length > 0;
   }
 
   /** The bytes that follow are the payload of `incoming`. */
   receivePayload(incoming: Incoming): void {
-    this.#incoming = incoming;
-    this.#receivedBytes = 0;
+    this.#intake = new Intake(incoming);
   }
 
   /** The bytes that follow are a payload that is of no use. */
@@ -202,13 +220,12 @@ export class Session {
     if (!this.#isClosing) {
       if (at < end) this.#keep(bytes, at, end);
       this.reply.flush();
-      if (this.#isHeldUp()) this.#hold();
     }
   }
 
   /** Carries out what begins at `at`. Returns how far it came, or -1 if more must arrive first. */
   #step(bytes: Buffer, at: number, end: number): number {
-    if (this.#incoming) return this.#takePayload(this.#incoming, bytes, at, end);
+    if (this.#intake) return this.#takePayload(this.#intake, bytes, at, end);
     if (this.#swallowBytes > 0) {
       const count = Math.min(this.#swallowBytes, end - at);
       this.#swallowBytes -= count;
@@ -225,16 +242,15 @@ export class Session {
     return this.#keys && line.rest !== undefined ? line.rest : next;
   }
 
-  #takePayload(incoming: Incoming, bytes: Buffer, at: number, end: number): number {
-    const { value } = incoming.request.draft;
-    const count = Math.min(value.length + 2 - this.#receivedBytes, end - at);
-    value.write(this.#receivedBytes, bytes, at, at + count);
-    this.#receivedBytes += count;
-    if (this.#receivedBytes === value.length + 2) {
-      this.#incoming = undefined;
-      incoming.finish(this, incoming, value.hasLineEnd());
-    }
-    return at + count;
+  #takePayload(intake: Intake, bytes: Buffer, at: number, end: number): number {
+    const next = intake.copy(bytes, at, end);
+    if (intake.isComplete) this.#finishPayload(intake.incoming);
+    return next;
+  }
+
+  #finishPayload(incoming: Incoming): void {
+    this.#intake = undefined;
+    incoming.finish(this, incoming, incoming.request.draft.value.hasLineEnd());
   }
 
   #takeKeys(keys: KeyList, bytes: Buffer, at: number, end: number): number {
@@ -261,11 +277,8 @@ export class Session {
   #keep(bytes: Buffer, from: number, to: number): void {
     const rest = bytes.subarray(from, to);
     this.#waiting = this.#waiting.length > 0 ? Buffer.concat([this.#waiting, rest]) : Buffer.from(rest);
-    if (this.#isHeldUp()) this.#hold();
-  }
-
-  #hold(): void {
-    if (this.#isPaused) return;
+    // A client that waits for its replies sends nothing meanwhile, and is not worth pausing.
+    if (this.#isPaused || !this.#isHeldUp()) return;
     this.#isPaused = true;
     this.#connection.pause();
   }

@@ -29,6 +29,19 @@ export function copyInto(first: Extent, offset: number, source: Buffer, from: nu
   }
 }
 
+/** The bytes from `offset` on, as far as they lie in one run, but no more than `length`. */
+export function runAt(first: Extent, offset: number, length: number): Buffer {
+  let extent: Extent | undefined = first;
+  let at = offset;
+  while (extent && at >= extent.length) {
+    at -= extent.length;
+    extent = extent.next;
+  }
+  if (!extent) throw new RangeError('Reaching past the end of an allocation');
+  const start = extent.start + at;
+  return extent.memory.subarray(start, start + Math.min(length, extent.length - at));
+}
+
 /** Calls `visit` with each contiguous piece of `[offset, offset + length)`, in order. */
 export function eachPiece(
   first: Extent,

@@ -1,5 +1,5 @@
 import type { Arena } from './arena.ts';
-import { byteAt, copyInto, eachPiece, type Extent } from './extent.ts';
+import { byteAt, copyInto, eachPiece, runAt, type Extent } from './extent.ts';
 
 /** Follows each value in memory, so that the reply to a `get` of one key ends with it. */
 const TRAILER = Buffer.from('\r\nEND\r\n');
@@ -56,6 +56,22 @@ export class Value {
     return value;
   }
 
+  /** The same elsewhere in the arena, with the header that is in place; `undefined` when there is no room. */
+  copy(arena: Arena): Value | undefined {
+    const bytes = this.room + this.length + TRAILER_BYTES;
+    const extent = arena.allocate(bytes);
+    if (!extent) return undefined;
+    let at = 0;
+    eachPiece(this.extent, 0, bytes, (memory, start, end) => {
+      copyInto(extent, at, memory, start, end);
+      at += end - start;
+    });
+    const copy = new Value(extent, this.room, this.length);
+    copy.header = this.header;
+    copy.headerBytes = this.headerBytes;
+    return copy;
+  }
+
   get isPinned(): boolean {
     return this.#holders > 1;
   }
@@ -63,6 +79,11 @@ export class Value {
   /** Copies `source[from, to)` to `offset` of the payload. The trailer may be written too: that is how it is checked. */
   write(offset: number, source: Buffer, from: number, to: number): void {
     copyInto(this.extent, this.room + offset, source, from, to);
+  }
+
+  /** Where to put up to `length` bytes from `offset` of the payload on, as many as lie in one run. The trailer counts as in `write`. */
+  roomAt(offset: number, length: number): Buffer {
+    return runAt(this.extent, this.room + offset, length);
   }
 
   /** Copies a header so that it ends where the payload begins; it must fit in `room`. */
