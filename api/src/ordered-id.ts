@@ -7,7 +7,7 @@ export type NewId = (after?: string) => string;
 export function makeNewId(now: () => number): NewId {
   const generator = new V7Generator();
   return (after) => {
-    const earliest = after === undefined ? 0 : timeOf(after) + 1;
+    const earliest = after === undefined ? 1 : timeOf(after) + 1;
     return generator.generateOrResetWithTs(Math.max(now(), earliest)).toString();
   };
 }

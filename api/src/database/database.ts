@@ -14,12 +14,12 @@ export interface Database {
   readonly tables: Tables;
   /**
    * Runs one statement or a few independent ones; on SQLite the next caller waits until they are done.
-   * @throws ShoalError UNAVAILABLE when the database can't be reached, is busy or full; ConnectionLost; DuplicateRow
+   * @throws ShoalError UNAVAILABLE when the database can't be reached, is busy or full; Contention; ConnectionLost; DuplicateRow
    */
   query<T>(work: (queries: Queries) => Promise<T>): Promise<T>;
   /**
    * Runs all statements of `work` or none. Inside, use only the handle passed in: on SQLite every other query waits for the end.
-   * A deadlock on MySQL is UNAVAILABLE too: nothing was done.
+   * @throws Contention as well
    */
   transaction<T>(work: (queries: Queries) => Promise<T>): Promise<T>;
   /** How many rows an awaited update or delete has matched. */
@@ -33,6 +33,13 @@ export interface Database {
 export class DuplicateRow extends Error {
   constructor(options: ErrorOptions) {
     super('A row with the same key exists.', options);
+  }
+}
+
+/** Others wrote the same rows at the same time (on MySQL: a deadlock). Nothing was done, and it may be tried again. */
+export class Contention extends ShoalError {
+  constructor(options: ErrorOptions) {
+    super('UNAVAILABLE', 'The database is busy. Try again.', options);
   }
 }
 

@@ -10,7 +10,7 @@ import {
   type RowDataPacket,
 } from 'mysql2/promise';
 import { ShoalError } from '../errors.ts';
-import { ConnectionLost, type Database, DuplicateRow, type Queries } from './database.ts';
+import { ConnectionLost, Contention, type Database, DuplicateRow, type Queries } from './database.ts';
 import { mysqlTables } from './tables.mysql.ts';
 
 const MIGRATIONS = fileURLToPath(new URL('./migrations/mysql', import.meta.url));
@@ -26,13 +26,14 @@ const SERVER_TROUBLE = new Set([
   'ER_DBACCESS_DENIED_ERROR',
   'ER_DISK_FULL',
   'ER_HOST_NOT_PRIVILEGED',
-  'ER_LOCK_DEADLOCK',
-  'ER_LOCK_WAIT_TIMEOUT',
   'ER_OPTION_PREVENTS_STATEMENT',
   'ER_RECORD_FILE_FULL',
   'ER_SERVER_SHUTDOWN',
   'ER_TOO_MANY_USER_CONNECTIONS',
 ]);
+
+/** What the server answers when others were in the way; nothing was done. */
+const CONTENTION = new Set(['ER_LOCK_DEADLOCK', 'ER_LOCK_WAIT_TIMEOUT']);
 
 /** What the system says when no connection came about, so that nothing can have been done. */
 const NOT_CONNECTED = new Set([
@@ -103,6 +104,7 @@ async function translatingErrors<T>(work: () => Promise<T>): Promise<T> {
     if (cause instanceof ShoalError || !(cause instanceof Error) || !('code' in cause)) throw cause;
     const code = String(cause.code);
     if (code === 'ER_DUP_ENTRY') throw new DuplicateRow({ cause });
+    if (CONTENTION.has(code)) throw new Contention({ cause });
     if (SERVER_TROUBLE.has(code) || NOT_CONNECTED.has(code)) {
       throw new ShoalError('UNAVAILABLE', "The database can't be used now. Try again later.", { cause });
     }
