@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CopyClock } from './copy-limit.ts';
@@ -51,6 +52,7 @@ export class PoolWarmer implements Warmer {
   /** @throws the signal's reason when it aborts */
   async warm(task: WarmingTask): Promise<WarmProgress> {
     task.signal.throwIfAborted();
+    setMaxListeners(0, task.signal); // Each node has some.
     const nodes = await this.#open(task.nodes);
     const abort = (): void => {
       const reason = task.signal.reason as Error;
@@ -74,6 +76,7 @@ export class PoolWarmer implements Warmer {
 
   /** @throws the signal's reason when it aborts */
   async trim({ members, nodes, signal }: TrimmingTask): Promise<void> {
+    setMaxListeners(0, signal);
     const options = { members, signal, silenceMs: this.#silenceMs, clock: this.#clock };
     const trim = async (node: WarmingNode): Promise<void> => {
       await trimNode(node, options).catch((error: Error) => {
