@@ -1,5 +1,4 @@
-import type { EvictionPolicy, ResizeState } from '../pool/pool-state.ts';
-import type { NodeState } from '../pool/topology.ts';
+import type { EvictionPolicy, NodeState, ResizeState } from '../pool/pool-state.ts';
 import type { ColumnKit } from './column-kit.ts';
 
 /** The id of the row of a table that has one row. */
@@ -88,7 +87,7 @@ export function makePoolTables(kit: ColumnKit) {
     maxNodes: count('max_nodes').notNull(),
     cooldownSeconds: count('cooldown_seconds').notNull(),
     flapWindowMinutes: count('flap_window_minutes').notNull(),
-    updatedAt: time('updated_at').notNull(),
+    updatedAt: time('updated_at'),
   });
 
   return { pool, nodes, resizes, poolEvents, leases, scalingPolicy };

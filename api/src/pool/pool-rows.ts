@@ -14,8 +14,8 @@ export function toPoolRow({ config, ...facts }: PoolFacts): Omit<PoolRow, 'id'> 
   return { ...facts, capacityMiB, evictionPolicy, copyLimitMiBps, configVersion: version };
 }
 
-export function fromPoolRow(row: PoolRow): PoolFacts {
-  const { id: _, capacityMiB, evictionPolicy, copyLimitMiBps, configVersion: version, ...facts } = row;
+export function fromPoolRow({ id: _, ...row }: PoolRow): PoolFacts {
+  const { capacityMiB, evictionPolicy, copyLimitMiBps, configVersion: version, ...facts } = row;
   return { ...facts, config: { capacityMiB, evictionPolicy, copyLimitMiBps, version } };
 }
 

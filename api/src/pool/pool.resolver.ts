@@ -12,7 +12,7 @@ import {
   Subscription,
 } from 'type-graphql';
 import type { Context } from '../graphql/context.ts';
-import type { ScalingPolicies } from '../scaling/scaling-policy.ts';
+import type { ScalingPolicies } from '../scaling/scaling-policies.ts';
 import { PoolMode } from '../scaling/scaling.type.ts';
 import { CacheConfigType } from './cache-config.type.ts';
 import { CacheNode } from './node.type.ts';

@@ -1,6 +1,7 @@
 import { Arg, Mutation, Query, Resolver } from 'type-graphql';
 import { SetPoolModeInput } from './scaling.input.ts';
-import type { ScalingPolicies, ScalingPolicy } from './scaling-policy.ts';
+import type { ScalingPolicies } from './scaling-policies.ts';
+import type { ScalingPolicy } from './scaling-policy.ts';
 import { ScalingPolicyType } from './scaling.type.ts';
 
 @Resolver(() => ScalingPolicyType)

@@ -85,6 +85,6 @@ CREATE TABLE IF NOT EXISTS `scaling_policy` (
 	`max_nodes` bigint NOT NULL,
 	`cooldown_seconds` bigint NOT NULL,
 	`flap_window_minutes` bigint NOT NULL,
-	`updated_at` datetime(3) NOT NULL,
+	`updated_at` datetime(3),
 	CONSTRAINT `scaling_policy_id` PRIMARY KEY(`id`)
 );

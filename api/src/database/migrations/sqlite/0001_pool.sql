@@ -79,5 +79,5 @@ CREATE TABLE `scaling_policy` (
 	`max_nodes` integer NOT NULL,
 	`cooldown_seconds` integer NOT NULL,
 	`flap_window_minutes` integer NOT NULL,
-	`updated_at` integer NOT NULL
+	`updated_at` integer
 );
