@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { basename } from 'node:path';
 import { KeyTurns } from '../../key-turns.ts';
 import { formatAddress } from '../node-address.ts';
+import { nodeArguments } from './node-arguments.ts';
 import {
   keepLogSmall,
   lastWritten,
@@ -16,7 +17,7 @@ import {
   type NodeFiles,
 } from './node-files.ts';
 import { NodeProcess } from './node-process.ts';
-import { findProcesses } from './process-table.ts';
+import { findProcesses, isRunning } from './process-table.ts';
 import type { NodeSpec, Provisioner, RunningNode } from './provisioner.ts';
 import { openSocketFolder } from './socket-folder.ts';
 
@@ -35,9 +36,6 @@ export interface LocalProvisionerOptions {
   readonly stopTimeoutMs?: number;
 }
 
-/** The most that a node lets itself be launched with. */
-const MAX_LAUNCH_MIB = 65_536;
-const MAX_ENTRY_MIB = 1_024;
 /** Files without a process are younger while it is being launched. */
 const LEFTOVER_AGE_MS = 60_000;
 
@@ -107,9 +105,8 @@ export class LocalProvisioner implements Provisioner {
   async #adopt(folder: string): Promise<void> {
     for (const [socket, processId] of await findProcesses(folder)) {
       const files = parseFileName(folder, basename(socket));
-      if (files?.socket !== socket || this.#nodes.has(files.id)) continue;
-      const node = new NodeProcess(files, processId);
-      if (node.isRunning) this.#follow(node);
+      if (files?.socket !== socket || this.#nodes.has(files.id) || !isRunning(processId, socket)) continue;
+      this.#follow(new NodeProcess(files, processId));
     }
     this.#hasLooked = true;
   }
@@ -117,10 +114,13 @@ export class LocalProvisioner implements Provisioner {
   async #spawn(folder: string, spec: NodeSpec): Promise<NodeProcess> {
     const files = nodeFiles(folder, spec);
     const [program, ...args] = this.#options.command;
+    const ours = nodeArguments({ ...this.#options, socket: files.socket, config: spec.config });
+    // What a launch before has left would be taken for old and removed.
+    await removeNodeFiles(files);
     const log = await open(files.log, 'a', 0o600);
     try {
       // In a session of its own and without a pipe to us, so that nothing that happens to us reaches it.
-      const child = spawn(program, [...args, ...this.#argumentsFor(spec, files)], {
+      const child = spawn(program, [...args, ...ours], {
         detached: true,
         stdio: ['ignore', 'ignore', log.fd],
       });
@@ -138,27 +138,6 @@ export class LocalProvisioner implements Provisioner {
     }
   }
 
-  #argumentsFor({ config }: NodeSpec, { socket }: NodeFiles): string[] {
-    const entryMiB = Math.min(this.#options.maxEntryMiB, MAX_ENTRY_MIB);
-    // The bound of an entry is for ever, and at most half of the memory at the launch: a node that is to become larger some day
-    // is launched with enough for both. What it may use is said before it joins.
-    const memoryMiB = Math.min(Math.max(config.capacityMiB, 2 * entryMiB), MAX_LAUNCH_MIB);
-    const orphan = `orphan_timeout=${this.#options.orphanTimeoutSeconds}`;
-    const { evictionPolicy } = config;
-    return [
-      '-s',
-      socket,
-      '-m',
-      `${memoryMiB}`,
-      '-I',
-      `${entryMiB}m`,
-      '--policy',
-      evictionPolicy,
-      '-o',
-      orphan,
-    ];
-  }
-
   #follow(node: NodeProcess): void {
     const { id } = node.files;
     this.#nodes.set(id, node);
@@ -171,9 +150,8 @@ export class LocalProvisioner implements Provisioner {
 
   async #removeLeftovers(found: readonly NodeFiles[]): Promise<void> {
     for (const files of found) {
-      if (this.#nodes.has(files.id) || this.#options.now() - (await lastWritten(files)) < LEFTOVER_AGE_MS)
-        continue;
-      await removeNodeFiles(files);
+      if (this.#nodes.has(files.id)) continue;
+      if (this.#options.now() - (await lastWritten(files)) >= LEFTOVER_AGE_MS) await removeNodeFiles(files);
     }
   }
 }

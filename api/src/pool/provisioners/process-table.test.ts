@@ -1,7 +1,7 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { afterEach, describe, expect, it } from 'vitest';
-import { findProcesses, isRunning } from './process-table.ts';
+import { findProcesses, isRunning, isZombie } from './process-table.ts';
 
 const IDLE = ['-e', 'setInterval(() => {}, 1000)', '--'];
 const FOLDER = `/tmp/shoal process table ${process.pid}`;
@@ -49,6 +49,23 @@ describe.each([
     return child;
   }
 });
+
+it.runIf(process.platform === 'linux')(
+  'a child is a zombie from its end until its parent hears of it',
+  async () => {
+    const child = spawn(process.execPath, [...IDLE]);
+    await once(child, 'spawn');
+    const { pid } = child;
+    expect(isZombie(pid!)).toBe(false);
+    child.kill('SIGKILL');
+    // Nothing is heard of while this loop runs.
+    const deadline = Date.now() + 15_000;
+    while (!isZombie(pid!) && Date.now() < deadline);
+    expect(child.signalCode).toBeNull();
+    expect(isZombie(pid!)).toBe(true);
+    await once(child, 'exit');
+  },
+);
 
 function hasPs(): boolean {
   try {

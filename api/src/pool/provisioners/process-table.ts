@@ -27,6 +27,17 @@ export function isRunning(processId: number, socket: string, hasProc = SYSTEM_HA
   }
 }
 
+/** Whether a child of ours has ended though we have not heard of it yet. False where that can't be seen. */
+export function isZombie(processId: number): boolean {
+  if (!SYSTEM_HAS_PROC) return false;
+  try {
+    // The name before the state stands in parentheses, and may hold some itself.
+    return /.*\) Z/.test(readFileSync(`/proc/${processId}/stat`, 'utf8'));
+  } catch {
+    return true;
+  }
+}
+
 function findInProc(folder: string): Map<string, number> {
   const user = process.getuid?.();
   const found = new Map<string, number>();
