@@ -3,7 +3,7 @@ import type { NodeAccess } from './node-access.ts';
 import type { Effect } from './pool-effects.ts';
 import type { NodeRecord } from './pool-state.ts';
 import type { Provisioner, RunningNode } from './provisioners/provisioner.ts';
-import type { Launch, SeenHealth } from './seen.ts';
+import type { Launch } from './seen.ts';
 import type { Troubles } from './troubles.ts';
 
 export interface EffectRunnerOptions {
@@ -62,10 +62,9 @@ export class EffectRunner {
     for (const { id } of running) if (!this.#launchedSince.has(id)) this.#launchedSince.set(id, now);
   }
 
-  /** A node that has been away may hold anything, and may be another one. */
-  noteHealth(health: ReadonlyMap<string, SeenHealth>): void {
-    for (const [id, { isUp }] of health) {
-      if (isUp) continue;
+  /** Forgets what nodes were told that have been away since: what answers now may be another process. */
+  noteLapses(ids: Iterable<string>): void {
+    for (const id of ids) {
       this.#emptied.delete(id);
       this.#configured.delete(id);
     }
@@ -80,9 +79,7 @@ export class EffectRunner {
       if (!living.has(id) && phase !== 'UNDER_WAY') this.#launches.delete(id);
     }
     for (const id of this.#launchedSince.keys()) if (!living.has(id)) this.#launchedSince.delete(id);
-    for (const [id, version] of this.#configured) {
-      if ((living.get(id)?.configVersion ?? Infinity) >= version) this.#configured.delete(id);
-    }
+    for (const id of this.#configured.keys()) if (!living.has(id)) this.#configured.delete(id);
     for (const id of this.#emptied) if (!living.get(id)?.mustBeEmptied) this.#emptied.delete(id);
   }
 

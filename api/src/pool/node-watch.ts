@@ -13,6 +13,7 @@ export class NodeWatch {
   readonly #clock: Clock;
   /** By id: when it was followed first, and whether it has answered since. */
   readonly #followed = new Map<string, { readonly since: number; hasAnswered: boolean }>();
+  readonly #lapsed = new Set<string>();
 
   constructor(nodes: NodeAccess, clock: Clock) {
     this.#nodes = nodes;
@@ -30,6 +31,20 @@ export class NodeWatch {
       if (!this.#followed.has(id)) this.#followed.set(id, { since: this.#clock.now(), hasAnswered: false });
     }
     this.#nodes.follow(followed);
+  }
+
+  /** Takes note of nodes that have just ceased to answer, however shortly. */
+  noteLapses(): void {
+    for (const [id, { hasAnswered }] of this.#followed) {
+      if (hasAnswered && this.#nodes.health(id)?.isUp !== true) this.#lapsed.add(id);
+    }
+  }
+
+  /** The nodes that have ceased to answer since the last call. What they were told, they may have forgotten. */
+  takeLapses(): readonly string[] {
+    const lapsed = [...this.#lapsed];
+    this.#lapsed.clear();
+    return lapsed;
   }
 
   /** By id. A node is left out while it is not known yet whether it answers. */

@@ -1,3 +1,4 @@
+import { isGiven } from './pool-draft.ts';
 import type { PoolLimits } from './pool-limits.ts';
 import type { CacheConfig, NodeRecord, PoolState } from './pool-state.ts';
 import type { NodeSpec } from './provisioners/provisioner.ts';
@@ -24,7 +25,7 @@ export function effectsOf(state: PoolState, seen: Seen, limits: PoolLimits): Eff
   return [
     ...(limits.isElastic ? [...launchesOf(state, seen, limits), ...stopsOf(state, seen)] : []),
     ...told
-      .filter(({ configVersion }) => configVersion < state.config.version)
+      .filter((node) => toldVersion(node, seen) < state.config.version)
       .map(({ id, label }) => ({ kind: 'configure', id, label, config: state.config }) as const),
     ...told
       .filter(({ mustBeEmptied }) => mustBeEmptied)
@@ -54,6 +55,11 @@ function stopsOf(state: PoolState, seen: Seen): Effect[] {
   return [...(seen.running?.values() ?? [])]
     .filter(({ id }) => !wanted.has(id))
     .map(({ id, slot }) => ({ kind: 'stop', id, label: labelOf(state, id, slot) }));
+}
+
+/** Of a given node only what this process told it counts: it may have been started anew while nobody looked. */
+function toldVersion(node: NodeRecord, seen: Seen): number {
+  return isGiven(node) ? (seen.configured.get(node.id) ?? 0) : node.configVersion;
 }
 
 function specOf({ id, slot, label }: NodeRecord, config: CacheConfig): NodeSpec {

@@ -84,8 +84,11 @@ function release(draft: PoolDraft, node: NodeRecord, reason: string): void {
 
 function tell(draft: PoolDraft, joined: readonly string[], left: readonly string[]): void {
   for (const label of left) {
-    const node = draft.nodes.findLast((other) => other.label === label && !isMember(other));
-    const why = node === undefined ? '' : node.state === 'DRAINING' ? ' and is drained' : `: ${node.reason}`;
+    const node = draft.nodes.find(
+      ({ label: other, state, stateSince }) =>
+        other === label && stateSince === draft.now && (state === 'DRAINING' || state === 'GONE'),
+    );
+    const why = node?.state === 'GONE' ? `: ${node.reason}` : ' and is drained';
     draft.tell(`${label} left the ring${why}: epoch ${draft.epoch}`, label);
   }
   for (const label of joined) draft.tell(`${label} joined the ring: epoch ${draft.epoch}`, label);

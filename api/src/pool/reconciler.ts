@@ -80,7 +80,10 @@ export class Reconciler {
 
   /** Begins the rounds. */
   start(): void {
-    const offHealth = this.#options.nodes.onHealthChanged(() => this.kick());
+    const offHealth = this.#options.nodes.onHealthChanged(() => {
+      this.#watch.noteLapses();
+      this.kick();
+    });
     const offEnded = this.#options.provisioner.onEnded((id, reason) => {
       this.#ended.set(id, reason);
       this.kick();
@@ -97,6 +100,16 @@ export class Reconciler {
     if (this.#isKicked || this.#isStopped) return;
     this.#isKicked = true;
     if (this.#round === undefined) this.#schedule(GAP_MS);
+  }
+
+  /**
+   * Learns at once what is written down, if this process does not know it yet. Whoever deletes entries waits for this first: a node
+   * that has joined since the last round may hold them too.
+   */
+  async catchUp(): Promise<void> {
+    const { store } = this.#options;
+    const revision = await this.#ask('To read the revision', store.revision());
+    if (revision !== this.#shown?.revision) this.#show(await this.#ask('To read the pool', store.load()));
   }
 
   /** Ends the rounds. With `stopNodes`, and if no other process leads, the launched nodes are stopped too. */
@@ -166,9 +179,7 @@ export class Reconciler {
 
   async #follow(): Promise<void> {
     this.#stepDown();
-    const { store } = this.#options;
-    const revision = await this.#ask('To read the revision', store.revision());
-    if (revision !== this.#shown?.revision) this.#show(await this.#ask('To read the pool', store.load()));
+    await this.catchUp();
   }
 
   #stepDown(): void {
@@ -188,7 +199,7 @@ export class Reconciler {
     const running = await this.#list();
     if (running !== undefined) this.#effects.noteRunning(running.values());
     const health = this.#watch.health();
-    this.#effects.noteHealth(health);
+    this.#effects.noteLapses(this.#watch.takeLapses());
     const { launchedSince, configured, emptied } = this.#effects;
     const ended = new Map(this.#ended);
     return { running, launches, ended, health, launchedSince, configured, emptied, pass: this.#warming.seen };
@@ -207,7 +218,7 @@ export class Reconciler {
   }
 
   #show(state: PoolState): void {
-    if (state.revision === this.#shown?.revision) return;
+    if (this.#shown !== undefined && state.revision <= this.#shown.revision) return;
     this.#shown = state;
     this.#watch.follow(state.nodes);
     this.#options.onState(state);

@@ -27,7 +27,7 @@ export interface Seen {
   readonly health: ReadonlyMap<string, SeenHealth>;
   /** Since when this process has known the node to be launched. */
   readonly launchedSince: ReadonlyMap<string, number>;
-  /** The version of the configuration that they were told. */
+  /** The version of the configuration that this process has told them since they began to answer. */
   readonly configured: ReadonlyMap<string, number>;
   /** Nodes that were emptied and have answered ever since. */
   readonly emptied: ReadonlySet<string>;

@@ -15,6 +15,7 @@ export interface WarmingRunnerOptions {
 
 const PROGRESS_MS = 500;
 const RETRY_MS = 2_000;
+const STALL_MS = 300_000;
 /** Until then all processes have learned of the ring by which is trimmed. */
 const TRIM_AFTER_MS = 5_000;
 const NOTHING: WarmProgress = { entriesTotal: 0, bytesTotal: 0, entriesCopied: 0, bytesCopied: 0 };
@@ -24,7 +25,7 @@ const TRIMMING = 'Entries that have moved could not be deleted';
 /** Has the warmer do the pass that the state asks for, one at a time, and trims the nodes a while after it. */
 export class WarmingRunner {
   readonly #options: WarmingRunnerOptions;
-  #pass: { readonly epoch: number; readonly abort: AbortController } | undefined;
+  #pass: { readonly epoch: number; readonly abort: AbortController; movedAt: number } | undefined;
   #trimming: { readonly epoch: number; readonly dueAt: number; readonly abort: AbortController } | undefined;
   #isTrimming = false;
   #seen: SeenPass | undefined;
@@ -46,7 +47,9 @@ export class WarmingRunner {
     const now = this.#options.clock.now();
     const isPaused = state.resizes.some((resize) => resize.state === 'PAUSED');
     this.#limitMiBps = isPaused ? 0 : state.config.copyLimitMiBps;
+    if (isPaused && this.#pass !== undefined) this.#pass.movedAt = now;
     if (this.#pass !== undefined && this.#pass.epoch !== pass?.epoch) this.#abortPass();
+    else this.#endStalled(now);
     if (this.#trimming !== undefined && this.#trimming.epoch !== state.epoch) this.#abortTrim();
     const isDone = this.#seen?.isDone === true && this.#seen.epoch === pass?.epoch;
     if (pass !== undefined && this.#pass === undefined && !isDone && now >= this.#notBefore) this.#warm(pass);
@@ -65,6 +68,13 @@ export class WarmingRunner {
     this.#pass = undefined;
   }
 
+  /** A pass that stands still would keep a resize from ever ending. It is begun anew. */
+  #endStalled(now: number): void {
+    if (this.#pass === undefined || now - this.#pass.movedAt < STALL_MS) return;
+    this.#options.troubles.report(WARMING, new Error(`nothing was copied for ${STALL_MS / 60_000} min`));
+    this.#abortPass();
+  }
+
   #abortTrim(): void {
     this.#trimming?.abort.abort();
     this.#trimming = undefined;
@@ -75,7 +85,7 @@ export class WarmingRunner {
     const { warmer, clock, troubles, onProgress } = this.#options;
     const abort = new AbortController();
     const { signal } = abort;
-    this.#pass = { epoch, abort };
+    this.#pass = { epoch, abort, movedAt: clock.now() };
     this.#seen = { epoch, isDone: false, progress: NOTHING };
     const note = (progress: WarmProgress) => {
       if (!signal.aborted) this.#note(epoch, progress);
@@ -102,6 +112,7 @@ export class WarmingRunner {
   #note(epoch: number, progress: WarmProgress): void {
     const now = this.#options.clock.now();
     this.#seen = { epoch, isDone: false, progress };
+    if (this.#pass !== undefined) this.#pass.movedAt = now;
     if (now - this.#writtenAt < PROGRESS_MS) return;
     this.#writtenAt = now;
     this.#options.onProgress();
