@@ -7,6 +7,7 @@ import {
 } from '../../graphql/generated/graphql.ts';
 import { useClient } from '../../graphql/use-client.ts';
 import { Action } from '../base/action.ts';
+import { useImageChanges } from '../live/use-image-changes.ts';
 
 const ASK_EVERY_MS = 1000;
 
@@ -21,7 +22,7 @@ export interface ImagesDeletionRequest {
   readonly run: Action;
 }
 
-/** The deletion of all images, its progress asked for while one is under way. */
+/** The deletion of all images: asked for at first, when one elsewhere is told of, and again and again while one is under way. */
 export function useImagesDeletion(): ImagesDeletionRequest {
   const client = useClient();
   const latest = shallowRef<ImagesDeletion>();
@@ -47,6 +48,10 @@ export function useImagesDeletion(): ImagesDeletionRequest {
     return result.error;
   });
 
+  useImageChanges({
+    onChange: ({ kind }) => kind === 'ALL_DELETED' && void ask(),
+    onLive: () => void ask(),
+  });
   void ask();
   onScopeDispose(() => {
     isStopped = true;
