@@ -1,14 +1,13 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { nodePrograms, openNodes, type NodesFixture } from '../../test/nodes.ts';
+import { NODE_PROGRAMS, TestPool, type ClientOptions, type TestNode } from '../../test/test-pool.ts';
 import { BodyBudget } from './body-budget.ts';
 import type { EntryHeader } from './entry.ts';
 import type { Miss } from './entry-read.ts';
 import type { NodeAddress } from './node-address.ts';
 import { NodeClient } from './node-client.ts';
 import type { NodeCounters } from './node-commands.ts';
-import type { LocalNode } from './slot-provisioner.ts';
 import { SlabPool } from './slab.ts';
 
 type Outcome =
@@ -23,22 +22,25 @@ afterEach(() => {
   for (const client of clients.splice(0)) client.close();
 });
 
-describe.each(nodePrograms)('NodeClient with $name', ({ command }) => {
-  let nodes: NodesFixture;
-  let node: LocalNode;
+describe.each(NODE_PROGRAMS)('NodeClient with $name', (program) => {
+  let pool: TestPool;
+  let node: TestNode;
   let client: NodeClient;
 
-  beforeEach(async () => {
-    nodes = await openNodes({ command });
-    node = await nodes.provisioner.launch(0);
-    client = clientOf(node.address);
-    await vi.waitUntil(() => client.isUp, PATIENCE);
-  });
+  beforeEach(() => open());
 
-  afterEach(async () => {
-    client.close();
-    await nodes.close();
-  });
+  afterEach(() => pool.close());
+
+  async function open(options: ClientOptions = {}): Promise<void> {
+    pool = await TestPool.open(1, { program, client: options });
+    node = pool.nodes[0]!;
+    client = pool.clientOf(node);
+  }
+
+  async function reopen(options: ClientOptions): Promise<void> {
+    await pool.close();
+    await open(options);
+  }
 
   it.each([1, 34, 1_000, 20_000, 262_144, 5_000_000])(
     'gives back an entry of %i bytes as it was filled',
@@ -107,12 +109,18 @@ describe.each(nodePrograms)('NodeClient with $name', ({ command }) => {
     expect((await read(client, 'name')).kind).toBe('miss');
   });
 
+  it('sets capacity and policy, and knows the policy of a node that has one to choose', async () => {
+    await client.configure({ capacityMiB: 64, evictionPolicy: 'sieve' });
+    expect((await client.counters()).capacityBytes).toBe(64 * 2 ** 20);
+    expect(await client.policyName()).toBe(program.name.startsWith('memcached') ? undefined : 'sieve');
+    await expect(client.configure({ capacityMiB: 1, evictionPolicy: 'lru' })).rejects.toThrow(/1 MiB|1 to/);
+  });
+
   it('refuses reads at once after the node was killed, and serves again after another took its place', async () => {
-    process.kill(node.processId!, 'SIGKILL');
-    await node.ended;
+    await node.kill();
     await vi.waitUntil(() => !client.isUp, PATIENCE);
     expect(await read(client, 'name')).toMatchObject({ kind: 'miss', miss: { lease: 'refused' } });
-    await nodes.provisioner.launch(0);
+    node.start();
     await vi.waitUntil(() => client.isUp, PATIENCE);
     await fill(client, 'name', randomBytes(10));
   });
@@ -120,16 +128,113 @@ describe.each(nodePrograms)('NodeClient with $name', ({ command }) => {
   it('gives up a frozen node, tells it what it has missed, and only then reads it again', async () => {
     await fill(client, 'deleted', randomBytes(10));
     await fill(client, 'kept', randomBytes(10));
-    process.kill(node.processId!, 'SIGSTOP');
+    await node.freeze();
     expect(await read(client, 'kept')).toMatchObject({ kind: 'miss', miss: { lease: 'refused' } });
     expect(client.takesReads).toBe(false);
     await vi.waitUntil(() => !client.isUp, PATIENCE);
     expect(await read(client, 'kept')).toMatchObject({ kind: 'miss', miss: { lease: 'refused' } });
     await client.delete(['deleted']);
-    process.kill(node.processId!, 'SIGCONT');
+    node.thaw();
     await vi.waitUntil(() => client.isUp, PATIENCE);
     expect((await read(client, 'deleted')).kind).toBe('miss');
     expect((await read(client, 'kept')).kind).toBe('hit');
+  });
+
+  it('finds out within two seconds that a node which nobody reads is frozen, and acknowledges deletions then', async () => {
+    await node.freeze();
+    const frozenAt = performance.now();
+    await client.delete(['name']);
+    expect(client.isUp).toBe(false);
+    expect(performance.now() - frozenAt).toBeLessThan(2_500);
+    await client.flush();
+  });
+
+  it('leaves a late node alone, and takes what it answers late in its order', async () => {
+    await reopen({ readSilenceMs: 20_000 });
+    const payloads = Array.from({ length: 20 }, () => randomBytes(300_000));
+    for (const [i, payload] of payloads.entries()) await fill(client, `name-${i}`, payload);
+    await node.freeze();
+    const late = await Promise.all(payloads.map((_, i) => read(client, `name-${i}`)));
+    for (const outcome of late) expect(outcome.kind).not.toBe('hit');
+    expect(client.takesReads).toBe(false);
+    expect(client.isUp).toBe(true);
+    node.thaw();
+    await vi.waitUntil(() => client.takesReads, PATIENCE);
+    for (const [i, payload] of payloads.entries()) {
+      const outcome = await vi.waitUntil(() => readHit(client, `name-${i}`), PATIENCE);
+      expect(outcome.payload.equals(payload)).toBe(true);
+    }
+  });
+
+  it('gives back leases that came too late, and those that it never heard of', async () => {
+    await reopen({ readSilenceMs: 20_000 });
+    await node.freeze();
+    expect((await read(client, 'late')).kind).toBe('miss');
+    node.thaw();
+    await vi.waitUntil(() => client.takesReads, PATIENCE);
+    await vi.waitUntil(async () => (await leaseOf(client, 'late')) === 'won', PATIENCE);
+
+    await reopen({ readSilenceMs: 300 });
+    await node.freeze();
+    expect((await read(client, 'unheard')).kind).toBe('miss');
+    await vi.waitUntil(() => !client.isUp, PATIENCE);
+    node.thaw();
+    await vi.waitUntil(() => client.isUp, PATIENCE);
+    expect(await leaseOf(client, 'unheard')).toBe('won');
+  });
+
+  it('does not take a pause of its own process for one of the node', async () => {
+    await fill(client, 'name', randomBytes(100));
+    const reads = Array.from({ length: 100 }, () => read(client, 'name'));
+    for (let pause = 0; pause < 3; pause++) {
+      const until = performance.now() + 400;
+      while (performance.now() < until);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    for (const outcome of await Promise.all(reads)) expect(outcome.kind).toBe('hit');
+    expect(client.takesReads).toBe(true);
+  });
+
+  it('has it written down once that deletions were missed, and that they were told before it is up', async () => {
+    const written: string[] = [];
+    let writeToldAll: (() => void) | undefined;
+    await reopen({
+      async onMissed() {
+        written.push('missed');
+      },
+      async onToldAll() {
+        await new Promise<void>((resolve) => (writeToldAll = resolve));
+        written.push('told all');
+      },
+      onChange: (isUp) => written.push(isUp ? 'up' : 'down'),
+    });
+    await node.kill();
+    await vi.waitUntil(() => !client.isUp, PATIENCE);
+    await Promise.all([client.delete(['first']), client.delete(['second'])]);
+    await client.flush();
+    expect(written).toEqual(['up', 'down', 'missed']);
+    node.start();
+    await vi.waitUntil(() => writeToldAll !== undefined, PATIENCE);
+    const missedMeanwhile = client.delete(['third']);
+    writeToldAll!();
+    await missedMeanwhile;
+    expect(written.slice(3)).toEqual(['told all', 'missed']);
+    await vi.waitUntil(() => (writeToldAll!(), client.isUp), PATIENCE);
+    expect(written.slice(5)).toEqual(['told all', 'up']);
+  });
+
+  it('does not call a deletion done that could neither be told nor written down', async () => {
+    let isDatabaseDown = true;
+    await reopen({
+      onMissed: async () => {
+        if (isDatabaseDown) throw new Error('The database is down.');
+      },
+    });
+    await node.kill();
+    await vi.waitUntil(() => !client.isUp, PATIENCE);
+    await expect(client.delete(['name'])).rejects.toThrow('The database is down.');
+    isDatabaseDown = false;
+    await client.delete(['name']);
   });
 });
 
@@ -177,6 +282,17 @@ async function lease(client: NodeClient, name: string): Promise<string> {
   if (outcome.kind !== 'miss' || outcome.miss.lease !== 'won')
     throw new Error('The lease was not to be had.');
   return outcome.miss.cas;
+}
+
+/** Undefined when the node was late. */
+async function readHit(client: NodeClient, name: string) {
+  const outcome = await read(client, name);
+  return outcome.kind === 'hit' ? outcome : undefined;
+}
+
+async function leaseOf(client: NodeClient, name: string): Promise<string> {
+  const outcome = await read(client, name);
+  return outcome.kind === 'miss' ? outcome.miss.lease : outcome.kind;
 }
 
 async function fill(client: NodeClient, name: string, payload: Buffer): Promise<void> {

@@ -64,5 +64,31 @@ describe('Ring', () => {
 
   it('has no owner without members', () => {
     expect(new Ring([]).owner(md5('key'))).toBeUndefined();
+    expect(new Ring([]).owner(md5('key'), () => true)).toBeUndefined();
+  });
+
+  it('gives the owner on the ring without the members that are not accepted', () => {
+    const labels = [0, 1, 2, 3, 4].map(slotLabel);
+    const ring = new Ring(labels);
+    for (const down of [['node-1'], ['node-0', 'node-3'], ['node-0', 'node-1', 'node-2', 'node-4']]) {
+      const without = new Ring(labels.filter((label) => !down.includes(label)));
+      for (const key of keys.slice(-1_000)) {
+        expect(ring.owner(md5(key), (label) => !down.includes(label))).toBe(without.owner(md5(key)));
+      }
+    }
+    expect(ring.owner(md5('key'), () => false)).toBeUndefined();
+  });
+
+  it('knows what share of the circle each member owns', () => {
+    const ring = new Ring([0, 1, 2].map(slotLabel));
+    const shares = ring.ringShare();
+    expect([...shares.values()].reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 10);
+    const many = Array.from({ length: 20_000 }, (_, i) => ring.owner(md5(`${i}`)));
+    for (const [label, share] of shares) {
+      const owned = many.filter((owner) => owner === label).length / many.length;
+      expect(Math.abs(owned - share)).toBeLessThan(0.02);
+    }
+    expect(new Ring(['only']).ringShare()).toEqual(new Map([['only', 1]]));
+    expect(new Ring([]).ringShare()).toEqual(new Map());
   });
 });
