@@ -5,6 +5,7 @@ import { openAutoscalerToken } from './access/autoscaler-token.ts';
 import type { Config } from './config.ts';
 import { claimDataFolder } from './data-folder.ts';
 import { openDatabase } from './database/open-database.ts';
+import { readInstanceId } from './instance-id.ts';
 import { createSchema, createTopics } from './graphql/schema.ts';
 import { checkPort } from './http/check-port.ts';
 import { startHttpServer } from './http/http-server.ts';
@@ -18,12 +19,14 @@ import { openFilesystemStore } from './objects/filesystem.ts';
 import { openStaging } from './objects/staging.ts';
 import { makeNewId } from './ordered-id.ts';
 import { BodyBudget } from './pool/body-budget.ts';
-import { interimStore } from './pool/interim-store.ts';
-import { PoolResolver } from './pool/pool.resolver.ts';
+import { POOL_UPDATED, PoolResolver } from './pool/pool.resolver.ts';
 import { PoolService } from './pool/pool-service.ts';
 import { startPool, type Pool } from './pool/pool.ts';
-import { cacheNodeCommand, LocalSlotProvisioner } from './pool/slot-provisioner.ts';
-import { ScalingPolicies } from './scaling/scaling-policy.ts';
+import { LocalProvisioner } from './pool/provisioners/local.ts';
+import type { Provisioner } from './pool/provisioners/provisioner.ts';
+import { StaticProvisioner } from './pool/provisioners/static.ts';
+import { SqlPoolStore } from './pool/sql-pool-store.ts';
+import { ScalingPolicies } from './scaling/scaling-policies.ts';
 import { ScalingResolver } from './scaling/scaling.resolver.ts';
 import { Stops } from './stops.ts';
 
@@ -56,6 +59,7 @@ async function start(config: Config, stops: Stops): Promise<string> {
   const { HOST: host, PORT: port, DATA_DIR: folder } = config;
   const log = pino({ level: config.LOG_LEVEL }, destination({ fd: 2, sync: true }));
   const now = Date.now;
+  const newId = makeNewId(now);
 
   await checkPort(host, port);
   stops.add(claimDataFolder(folder));
@@ -66,20 +70,28 @@ async function start(config: Config, stops: Stops): Promise<string> {
   stops.add(() => database.close());
   const objects = await openFilesystemStore({ folder: join(folder, 'objects') });
   const staging = await openStaging({ folder: join(folder, 'staging') });
-  const provisioner = localProvisioner(config);
+  const provisioner = openProvisioner(config);
   // graphql-upload keeps what is still arriving in temporary files: in the staging folder they are cleared away after a crash.
   process.env['TMPDIR'] = join(folder, 'staging');
   const budget = new BodyBudget(BODY_BUDGET_BYTES);
+  const topics = createTopics();
+  const store = new SqlPoolStore({ database, now, clock: () => performance.now(), random: Math.random });
+  await store.initialise({ desiredSize: config.POOL_SIZE, capacityMiB: config.NODE_CAPACITY_MIB });
   const pool = await startPool({
-    desiredSize: config.POOL_SIZE,
+    store,
     provisioner,
     budget,
+    holder: await readInstanceId(folder),
+    maxNodes: config.POOL_MAX_NODES,
     log,
     random: Math.random,
+    newId,
+    onChange: () => topics.publish(POOL_UPDATED),
   });
   stops.add(() => pool.close());
 
-  const entries = entriesOf(pool);
+  const reader = new ImageReader({ cache: pool.cache, objects, budget });
+  const entries = entriesOf(pool, reader);
   const maxUploadBytes = config.MAX_UPLOAD_MIB * MIB;
   const images = new ImageService({
     database,
@@ -99,10 +111,26 @@ async function start(config: Config, stops: Stops): Promise<string> {
       onError: (err) => log.error({ err }, 'A sweep failed.'),
     }),
   );
-  const topics = createTopics();
   images.onChange((change) => topics.publish(IMAGE_CHANGED, change));
-  const policies = new ScalingPolicies({ maxNodes: config.POOL_MAX_NODES });
-  const poolService = interimPoolService(pool, config, policies);
+  const policies = new ScalingPolicies({
+    database,
+    store,
+    maxNodes: config.POOL_MAX_NODES,
+    fixedReason: pool.fixedReason,
+    now,
+    random: Math.random,
+    kick: () => pool.kick(),
+  });
+  const poolService = new PoolService({
+    store,
+    view: pool,
+    readMode: async () => (await policies.read()).mode,
+    maxNodes: config.POOL_MAX_NODES,
+    now,
+    newId,
+    clearEntries: () => pool.clear(),
+    kick: () => pool.kick(),
+  });
 
   return await startHttpServer(
     {
@@ -110,7 +138,7 @@ async function start(config: Config, stops: Stops): Promise<string> {
       port,
       log,
       imageRoute: createImageRoute({
-        reader: new ImageReader({ cache: pool.cache, objects, budget }),
+        reader,
         versions: images,
         onError: (err) => log.error({ err }, 'A read of an image failed.'),
       }),
@@ -130,45 +158,28 @@ async function start(config: Config, stops: Stops): Promise<string> {
   );
 }
 
-function localProvisioner(config: Config): LocalSlotProvisioner {
-  return new LocalSlotProvisioner({
-    command: cacheNodeCommand(fileURLToPath(new URL('cache-node/dist/main.js', REPOSITORY))),
+function openProvisioner(config: Config): Provisioner {
+  if (config.CACHE_NODES !== undefined) return new StaticProvisioner(config.CACHE_NODES);
+  return new LocalProvisioner({
+    command: [process.execPath, fileURLToPath(new URL('cache-node/dist/main.js', REPOSITORY))],
     folder: join(config.DATA_DIR, 'nodes'),
-    capacityMiB: config.NODE_CAPACITY_MIB,
     // Room for an entry's header on top of the largest image.
     maxEntryMiB: config.MAX_UPLOAD_MIB + 1,
-  });
-}
-
-function interimPoolService(pool: Pool, config: Config, policies: ScalingPolicies): PoolService {
-  return new PoolService({
-    store: interimStore(pool, config.NODE_CAPACITY_MIB),
-    view: {
-      isElastic: true,
-      reports: async () => {
-        const nodes = await pool.nodes();
-        return new Map(
-          nodes.flatMap(({ label, counters }) =>
-            counters === undefined ? [] : [[label, { counters, evictionPolicy: 'lru' }] as const],
-          ),
-        );
-      },
-      ringShares: () => new Map(),
-      copiedBytesPerSecond: () => undefined,
-    },
-    readMode: async () => (await policies.read()).mode,
-    maxNodes: config.POOL_MAX_NODES,
+    orphanTimeoutSeconds: config.NODE_ORPHAN_S,
     now: Date.now,
-    newId: makeNewId(Date.now),
-    clearEntries: () => pool.clear(),
-    kick: () => {},
   });
 }
 
-function entriesOf(pool: Pool): EntryRemover {
+/** What a deletion takes away: the entries, and what reads under way in this process would share with later ones. */
+function entriesOf(pool: Pool, reader: ImageReader): EntryRemover {
   return {
-    removeVersions: (keyHash, versions) =>
-      pool.cache.delete(versions.flatMap((version) => entryNamesOfVersion(keyHash, version))),
-    clear: () => pool.clear(),
+    removeVersions: async (keyHash, versions) => {
+      reader.forget(keyHash, versions);
+      await pool.cache.delete(versions.flatMap((version) => entryNamesOfVersion(keyHash, version)));
+    },
+    clear: async () => {
+      reader.forgetAll();
+      await pool.clear();
+    },
   };
 }

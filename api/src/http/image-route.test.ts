@@ -11,13 +11,12 @@ import {
 import { connect, type AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { openNodes, type NodesFixture } from '../../test/nodes.ts';
+import { TestPool } from '../../test/test-pool.ts';
 import { ShoalError } from '../errors.ts';
 import { entryNamesOfVersion } from '../images/entry-name.ts';
 import { ImageReader } from '../images/image-reader.ts';
 import { hashKey } from '../images/key.ts';
 import { BodyBudget } from '../pool/body-budget.ts';
-import { startPool, type Pool } from '../pool/pool.ts';
 import { createImageRoute, type CurrentVersion } from './image-route.ts';
 import { imagePath } from './image-url.ts';
 
@@ -46,21 +45,15 @@ describe('the image route', () => {
   let fault: Error | undefined;
   let damage = (bytes: Buffer) => bytes;
   const keepAliveAgent = new Agent({ keepAlive: true });
-  let nodes: NodesFixture;
-  let pool: Pool;
+  let pool: TestPool;
   let server: Server;
   let port: number;
 
   beforeAll(async () => {
-    nodes = await openNodes({ capacityMiB: 128 });
-    pool = await startPool({
-      desiredSize: 2,
-      provisioner: nodes.provisioner,
+    pool = await TestPool.open(2, {
       budget,
-      log: { warn() {} },
-      random: () => 0.5,
       // A machine busy with other tests must not look like a node that has died.
-      readSilenceMs: 10_000,
+      client: { readPatienceMs: 5_000, readSilenceMs: 10_000 },
     });
     const reader = new ImageReader({
       cache: pool.cache,
@@ -108,7 +101,6 @@ describe('the image route', () => {
     server.closeAllConnections();
     server.close();
     await pool.close();
-    await nodes.close();
   });
 
   it('gives a version for ever, first from the object store, then from the pool', async () => {

@@ -1,46 +1,29 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { openNodes, type NodesFixture } from '../../test/nodes.ts';
-import type { ShoalError } from '../errors.ts';
-import type { ObjectBody, ObjectName } from '../objects/object-store.ts';
+import { CountingStore, versionOf } from '../../test/counting-store.ts';
+import { Pace, readImage } from '../../test/read-image.ts';
+import { TestPool } from '../../test/test-pool.ts';
 import { BodyBudget } from '../pool/body-budget.ts';
-import { startPool, type Pool } from '../pool/pool.ts';
-import { entryName, entryNamesOfVersion } from './entry-name.ts';
+import { entryNamesOfVersion } from './entry-name.ts';
 import { ImageReader } from './image-reader.ts';
-import type { BodyFacts, ImageName, ImageReading } from './image-reading.ts';
+import type { ImageName } from './image-reading.ts';
 import { hashKey } from './key.ts';
 
 const MIB = 2 ** 20;
 const PATIENCE = { timeout: 15_000, interval: 5 };
 const BUDGET_BYTES = 48 * MIB;
 
-interface Outcome {
-  readonly facts: BodyFacts | undefined;
-  readonly isHit: boolean | undefined;
-  readonly bytes: Buffer;
-  readonly error: ShoalError | undefined;
-}
-
 describe('ImageReader', () => {
-  let nodes: NodesFixture;
-  let pool: Pool;
+  let pool: TestPool;
   let budget: BodyBudget;
   let objects: CountingStore;
   let reader: ImageReader;
 
   beforeEach(async () => {
-    nodes = await openNodes();
     budget = new BodyBudget(BUDGET_BYTES);
-    pool = await startPool({
-      desiredSize: 2,
-      provisioner: nodes.provisioner,
+    pool = await TestPool.open(2, {
       budget,
-      log: { warn() {} },
-      random: () => 0.5,
       // A machine busy with other tests must not look like a node that has died.
-      readPatienceMs: 2_000,
-      readSilenceMs: 4_000,
+      client: { readPatienceMs: 2_000, readSilenceMs: 4_000 },
     });
     objects = new CountingStore();
     reader = new ImageReader({ cache: pool.cache, objects, budget, render });
@@ -48,17 +31,16 @@ describe('ImageReader', () => {
 
   afterEach(async () => {
     await pool.close();
-    await nodes.close();
     // Whatever has happened, nothing is held any longer.
     expect(budget.usedBytes).toBe(0);
   });
 
   it('reads from the object store once, then from the pool', async () => {
     const image = objects.add(100_000);
-    const first = await read(reader, image);
+    const first = await readImage(reader, image);
     expect(first).toMatchObject({ isHit: false, error: undefined });
     await filled(image);
-    const second = await read(reader, image);
+    const second = await readImage(reader, image);
     expect(second).toMatchObject({ isHit: true, error: undefined });
     expect(second.facts).toMatchObject({ contentType: 'image/jpeg', sizeBytes: 100_000 });
     for (const { bytes } of [first, second]) expect(bytes.equals(objects.bytesOf(image))).toBe(true);
@@ -67,7 +49,7 @@ describe('ImageReader', () => {
 
   it('reads from the object store once for 500 who ask at the same time', async () => {
     const image = objects.add(300_000);
-    const outcomes = await Promise.all(Array.from({ length: 500 }, () => read(reader, image)));
+    const outcomes = await Promise.all(Array.from({ length: 500 }, () => readImage(reader, image)));
     expect(outcomes.every(({ bytes }) => bytes.equals(objects.bytesOf(image)))).toBe(true);
     expect(objects.reads).toBe(1);
   });
@@ -76,7 +58,7 @@ describe('ImageReader', () => {
     const image = objects.add(300_000);
     const others = [1, 2, 3].map(() => new ImageReader({ cache: pool.cache, objects, budget, render }));
     const outcomes = await Promise.all(
-      [reader, ...others].flatMap((one) => [read(one, image), read(one, image)]),
+      [reader, ...others].flatMap((one) => [readImage(one, image), readImage(one, image)]),
     );
     expect(outcomes.every(({ bytes }) => bytes.equals(objects.bytesOf(image)))).toBe(true);
     expect(objects.reads).toBe(1);
@@ -84,28 +66,28 @@ describe('ImageReader', () => {
 
   it('says that there is none, and lets go of the lease', async () => {
     const image = { keyHash: hashKey('none'), version: versionOf(1) };
-    expect((await read(reader, image)).error?.code).toBe('NOT_FOUND');
-    expect((await read(reader, image)).error?.code).toBe('NOT_FOUND');
+    expect((await readImage(reader, image)).error?.code).toBe('NOT_FOUND');
+    expect((await readImage(reader, image)).error?.code).toBe('NOT_FOUND');
     expect(objects.reads).toBe(2);
   });
 
   it('does not fill the pool with what was deleted while it was being read', async () => {
     const image = objects.add(100_000);
     objects.beforeEnd = () => pool.cache.delete(entryNamesOfVersion(image.keyHash, image.version));
-    expect((await read(reader, image)).bytes.equals(objects.bytesOf(image))).toBe(true);
+    expect((await readImage(reader, image)).bytes.equals(objects.bytesOf(image))).toBe(true);
     await vi.waitUntil(() => budget.usedBytes <= 2 * MIB, PATIENCE);
     expect(await reader.probe(image)).toBeUndefined();
   });
 
   it('serves what is cached while the object store is down', async () => {
     const [cached, cold] = [objects.add(1_000), objects.add(1_000)];
-    await read(reader, cached);
+    await readImage(reader, cached);
     await filled(cached);
     objects.isDown = true;
-    expect((await read(reader, cached)).isHit).toBe(true);
-    expect((await read(reader, cold)).error?.code).toBe('UNAVAILABLE');
+    expect((await readImage(reader, cached)).isHit).toBe(true);
+    expect((await readImage(reader, cold)).error?.code).toBe('UNAVAILABLE');
     objects.isDown = false;
-    expect((await read(reader, cold)).error).toBeUndefined();
+    expect((await readImage(reader, cold)).error).toBeUndefined();
   });
 
   it.each([
@@ -118,7 +100,7 @@ describe('ImageReader', () => {
   ])('never ends a body whose object %s, and keeps it out of the pool', async (_, damage) => {
     const image = objects.add(200_000);
     objects.damage = damage;
-    const outcome = await read(reader, image);
+    const outcome = await readImage(reader, image);
     expect(outcome.error?.code).toBe('UNAVAILABLE');
     expect(outcome.bytes.length).toBeLessThan(200_000);
     expect(await reader.probe(image)).toBeUndefined();
@@ -127,18 +109,17 @@ describe('ImageReader', () => {
   it('costs no reader an error when a node is killed in the middle of reads', async () => {
     const images = Array.from({ length: 6 }, () => objects.add(6 * MIB));
     for (const image of images) {
-      await read(reader, image);
+      await readImage(reader, image);
       await filled(image);
     }
-    const killed = nodes.provisioner.launched.map(({ processId }) => processId!);
     let hits = 0;
     const onHit = () => {
-      if (++hits === 3) for (const processId of killed) process.kill(processId, 'SIGKILL');
+      if (++hits === 3) for (const node of pool.nodes) void node.kill();
     };
     const outcomes = await Promise.all(
       Array.from({ length: 30 }, async (_, i) => {
         const image = images[i % images.length]!;
-        const { bytes, error } = await read(reader, image, { onBegin: onHit });
+        const { bytes, error } = await readImage(reader, image, { onBegin: onHit });
         return error === undefined && bytes.equals(objects.bytesOf(image));
       }),
     );
@@ -148,19 +129,19 @@ describe('ImageReader', () => {
 
   it('reads past a frozen node', async () => {
     const image = objects.add(50_000);
-    await read(reader, image);
+    await readImage(reader, image);
     await filled(image);
-    for (const { processId } of nodes.provisioner.launched) process.kill(processId!, 'SIGSTOP');
-    const outcome = await read(reader, image);
+    await Promise.all(pool.nodes.map((node) => node.freeze()));
+    const outcome = await readImage(reader, image);
     expect(outcome).toMatchObject({ isHit: false, error: undefined });
     expect(outcome.bytes.equals(objects.bytesOf(image))).toBe(true);
   });
 
   it('goes on from the object store for a reader that had to let go of what came from the pool', async () => {
     const image = objects.add(8 * MIB);
-    await read(reader, image);
+    await readImage(reader, image);
     await filled(image);
-    const outcome = await read(reader, image, { rewindAt: 3 * MIB });
+    const outcome = await readImage(reader, image, { rewindAt: 3 * MIB });
     expect(outcome).toMatchObject({ isHit: true, error: undefined });
     expect(outcome.bytes.equals(objects.bytesOf(image))).toBe(true);
     expect(objects.reads).toBe(2);
@@ -169,10 +150,10 @@ describe('ImageReader', () => {
   it('holds no more than the budget for readers that stand still, and still serves them all', async () => {
     const images = Array.from({ length: 12 }, () => objects.add(8 * MIB));
     const paces = images.map(() => new Pace());
-    const slow = images.map((image, i) => read(reader, image, { pace: paces[i]! }));
+    const slow = images.map((image, i) => readImage(reader, image, { pace: paces[i]! }));
     await vi.waitUntil(() => paces.every(({ isWaiting }) => isWaiting), PATIENCE);
     expect(budget.usedBytes).toBeLessThanOrEqual(BUDGET_BYTES);
-    expect((await read(reader, objects.add(8 * MIB))).error).toBeUndefined();
+    expect((await readImage(reader, objects.add(8 * MIB))).error).toBeUndefined();
     for (const pace of paces) pace.release();
     for (const [i, outcome] of (await Promise.all(slow)).entries()) {
       expect(outcome.error).toBeUndefined();
@@ -183,7 +164,7 @@ describe('ImageReader', () => {
   it('lets go of everything when its readers go away', async () => {
     const image = objects.add(4 * MIB);
     const pace = new Pace();
-    void read(reader, image, { pace });
+    void readImage(reader, image, { pace });
     await vi.waitUntil(() => pace.isWaiting, PATIENCE);
     pace.reading!.cancel();
     await vi.waitUntil(() => budget.usedBytes <= 2 * MIB, PATIENCE);
@@ -196,23 +177,25 @@ describe('ImageReader', () => {
         ...original,
         variant: { width, format: 'webp' as const },
       }));
-      const outcomes = await Promise.all([...variants, ...variants].map((variant) => read(reader, variant)));
+      const outcomes = await Promise.all(
+        [...variants, ...variants].map((variant) => readImage(reader, variant)),
+      );
       for (const [i, outcome] of outcomes.entries()) {
         expect(outcome.facts?.contentType).toBe('image/webp');
         expect(outcome.bytes.toString()).toBe(`${[64, 160, 320][i % 3]} of ${original.version}`);
       }
       expect(objects.reads).toBe(1);
       await filled(variants[0]!);
-      expect((await read(reader, variants[0]!)).isHit).toBe(true);
+      expect((await readImage(reader, variants[0]!)).isHit).toBe(true);
     });
 
     it('takes the original from the pool', async () => {
       const original = objects.add(1_000);
-      await read(reader, original);
+      await readImage(reader, original);
       await filled(original);
       objects.isDown = true;
       expect(
-        (await read(reader, { ...original, variant: { width: 64, format: 'avif' } })).error,
+        (await readImage(reader, { ...original, variant: { width: 64, format: 'avif' } })).error,
       ).toBeUndefined();
     });
 
@@ -222,7 +205,7 @@ describe('ImageReader', () => {
         version: versionOf(1),
         variant: { width: 64, format: 'avif' },
       } as const;
-      expect((await read(reader, none)).error?.code).toBe('NOT_FOUND');
+      expect((await readImage(reader, none)).error?.code).toBe('NOT_FOUND');
     });
   });
 
@@ -235,108 +218,3 @@ describe('ImageReader', () => {
     return { bytes: Buffer.from(`${width} of ${version}`), contentType: 'image/webp' };
   }
 });
-
-/** An object store in memory that counts, fails and damages as it is told. */
-class CountingStore {
-  reads = 0;
-  isDown = false;
-  damage = (bytes: Buffer): Buffer => bytes;
-  beforeEnd: () => Promise<void> = async () => {};
-  readonly #objects = new Map<string, Buffer>();
-
-  add(sizeBytes: number): ImageName {
-    const number = this.#objects.size;
-    const image = { keyHash: hashKey(`image ${number}`), version: versionOf(number) };
-    this.#objects.set(entryName(image.keyHash, image.version), randomBytes(sizeBytes));
-    return image;
-  }
-
-  bytesOf({ keyHash, version }: ImageName): Buffer {
-    return this.#objects.get(entryName(keyHash, version))!;
-  }
-
-  versionOf(wanted: Buffer): string | undefined {
-    return [...this.#objects].find(([, bytes]) => bytes.equals(wanted))?.[0].split(':')[1];
-  }
-
-  async get({ keyHash, version }: ObjectName): Promise<ObjectBody | undefined> {
-    this.reads++;
-    if (this.isDown) throw new Error('The object store is down.');
-    const bytes = this.#objects.get(entryName(keyHash, version));
-    if (bytes === undefined) return undefined;
-    return {
-      sizeBytes: bytes.length,
-      contentType: 'image/jpeg',
-      sha256: createHash('sha256').update(bytes).digest('hex'),
-      stream: Readable.from(this.#chunks(this.damage(bytes))),
-    };
-  }
-
-  async *#chunks(bytes: Buffer): AsyncGenerator<Buffer> {
-    for (let at = 0; at < bytes.length; at += 65_536) {
-      if (at + 65_536 >= bytes.length) await this.beforeEnd();
-      yield bytes.subarray(at, at + 65_536);
-    }
-  }
-}
-
-/** Makes a reader stand still until it is released. */
-class Pace {
-  reading: ImageReading | undefined;
-  isWaiting = false;
-  #isReleased = false;
-
-  wait(reading: ImageReading): boolean {
-    this.reading = reading;
-    this.isWaiting ||= !this.#isReleased;
-    return this.#isReleased;
-  }
-
-  release(): void {
-    this.#isReleased = true;
-    this.reading?.resume();
-  }
-}
-
-function versionOf(number: number): string {
-  return `0190163d-8694-739b-aea5-${String(number).padStart(12, '0')}`;
-}
-
-/** Reads to the end. `rewindAt` throws everything from the first piece that reaches that byte on away, once. */
-async function read(
-  reader: ImageReader,
-  image: ImageName,
-  {
-    pace,
-    rewindAt = Infinity,
-    onBegin = () => {},
-  }: { pace?: Pace; rewindAt?: number; onBegin?: () => void } = {},
-): Promise<Outcome> {
-  return await new Promise((resolve) => {
-    const pieces: Buffer[] = [];
-    let facts: BodyFacts | undefined;
-    let isHit: boolean | undefined;
-    let reading: ImageReading;
-    let takenBytes = 0;
-    const finish = (error?: ShoalError) => resolve({ facts, isHit, bytes: Buffer.concat(pieces), error });
-    reader.read(image, {
-      begin(begun, knownFacts, cameFromPool) {
-        [reading, facts, isHit] = [begun, knownFacts, cameFromPool];
-        onBegin();
-      },
-      payload(bytes) {
-        if (takenBytes + bytes.length > rewindAt) {
-          rewindAt = Infinity;
-          reading.rewind(takenBytes);
-          setImmediate(() => reading.resume());
-          return false;
-        }
-        takenBytes += bytes.length;
-        pieces.push(Buffer.from(bytes));
-        return pace?.wait(reading) ?? true;
-      },
-      end: () => finish(),
-      fail: finish,
-    });
-  });
-}

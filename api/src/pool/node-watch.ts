@@ -33,6 +33,13 @@ export class NodeWatch {
     this.#nodes.follow(followed);
   }
 
+  /** Has every node answer anew before it counts as silent. */
+  beginAnew(): void {
+    for (const id of this.#followed.keys()) {
+      this.#followed.set(id, { since: this.#clock.now(), hasAnswered: false });
+    }
+  }
+
   /** Takes note of nodes that have just ceased to answer, however shortly. */
   noteLapses(): void {
     for (const [id, { hasAnswered }] of this.#followed) {

@@ -1,4 +1,5 @@
-import type { NodeState } from './topology.ts';
+/** Where a node stands in its life. READY and SUSPECT nodes are the ring's members. */
+export type NodeState = 'STARTING' | 'JOINING' | 'READY' | 'DRAINING' | 'SUSPECT' | 'GONE';
 
 /** What a full node throws out, by its name on the wire (`policy NAME`). */
 export const EVICTION_POLICIES = [

@@ -4,6 +4,7 @@ import { CopyPace } from './copy-pace.ts';
 import { NodeClients } from './node-clients.ts';
 import { PoolCache, type Routing } from './pool-cache.ts';
 import { USUAL_LIMITS, type PoolLimits } from './pool-limits.ts';
+import { PoolWarmer } from './pool-warmer.ts';
 import { NO_ROUTING, routingOf } from './pool-routing.ts';
 import type { PoolState } from './pool-state.ts';
 import type { PoolStore } from './pool-store.ts';
@@ -13,12 +14,10 @@ import { Reconciler } from './reconciler.ts';
 import { SlabPool } from './slab.ts';
 import { awaitStart } from './start-of-pool.ts';
 import type { TroubleLog } from './troubles.ts';
-import type { Warmer } from './warming.ts';
 
 export interface PoolOptions {
   readonly store: PoolStore;
   readonly provisioner: Provisioner;
-  readonly warmer: Warmer;
   readonly budget: BodyBudget;
   /** This process, as no other one on the same store is called, and as it was called before it was restarted. */
   readonly holder: string;
@@ -68,7 +67,7 @@ export class Pool implements PoolView {
   #onProgress: () => void = () => {};
 
   constructor(options: PoolOptions) {
-    const { store, provisioner, warmer, budget, holder, maxNodes, log, random, newId } = options;
+    const { store, provisioner, budget, holder, maxNodes, log, random, newId } = options;
     const { readPatienceMs, readSilenceMs } = options;
     this.#options = options;
     this.cache = new PoolCache(() => this.#routing);
@@ -81,7 +80,7 @@ export class Pool implements PoolView {
       store,
       provisioner,
       nodes: this.#clients,
-      warmer,
+      warmer: new PoolWarmer({ log, mayBeRead: (label) => this.#routing.clients.get(label)?.isUp ?? false }),
       holder,
       limits: { ...USUAL_LIMITS, ...options.limits, maxNodes },
       clock: this.#clock,
@@ -105,6 +104,8 @@ export class Pool implements PoolView {
   }
 
   async start(): Promise<void> {
+    // What hinders this hinders everything, and is said at once.
+    await this.#options.provisioner.list();
     this.#reconciler.start();
     await awaitStart({
       startedAt: this.#clock.now(),
@@ -170,7 +171,9 @@ export class Pool implements PoolView {
     let isNew = false;
     await this.#options.store.update((state) => {
       isNew = state.nodes.some((node) => node.id === id && node.mustBeEmptied !== hasMissed);
-      const nodes = state.nodes.map((node) => (node.id === id ? { ...node, mustBeEmptied: hasMissed } : node));
+      const nodes = state.nodes.map((node) =>
+        node.id === id ? { ...node, mustBeEmptied: hasMissed } : node,
+      );
       return isNew ? { state: { ...state, nodes } } : undefined;
     });
     this.kick();

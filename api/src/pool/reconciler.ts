@@ -56,6 +56,7 @@ export class Reconciler {
   readonly #ended = new Map<string, string>();
   #shown: PoolState | undefined;
   #isLeader = false;
+  #roundAt = -Infinity;
   #isStopped = false;
   #isKicked = false;
   #round: Promise<void> | undefined;
@@ -142,11 +143,13 @@ export class Reconciler {
 
   async #runRound(): Promise<void> {
     const { clock, store, holder } = this.#options;
+    this.#noteSleep();
     try {
       const until = clock.now() + LEASE_MS - LEASE_MARGIN_MS;
       const leads = await this.#ask('To take the lease', store.lead(holder, LEASE_MS));
       if (leads) await this.#lead(until);
       else await this.#follow();
+      this.#roundAt = clock.now();
       this.#troubles.clear(ROUND);
     } catch (error) {
       if (error instanceof LeaseLost) this.#stepDown();
@@ -180,6 +183,16 @@ export class Reconciler {
   async #follow(): Promise<void> {
     this.#stepDown();
     await this.catchUp();
+  }
+
+  /** A process that has slept, as its machine may have, must not take the time for silence of the nodes. */
+  #noteSleep(): void {
+    const now = this.#options.clock.now();
+    if (now - this.#roundAt > LEASE_MS) {
+      this.#stepDown();
+      this.#watch.beginAnew();
+    }
+    this.#roundAt = now;
   }
 
   #stepDown(): void {

@@ -1,0 +1,130 @@
+import { isDeepStrictEqual } from 'node:util';
+import { isMember, isUnderWay } from '../../src/pool/pool-draft.ts';
+import type { NodeRecord, NodeState, PoolState } from '../../src/pool/pool-state.ts';
+import type { World } from './world.ts';
+
+const NEXT: Readonly<Record<NodeState, readonly NodeState[]>> = {
+  STARTING: ['JOINING', 'GONE'],
+  JOINING: ['READY', 'GONE'],
+  READY: ['SUSPECT', 'DRAINING', 'GONE'],
+  SUSPECT: ['READY', 'DRAINING', 'GONE'],
+  DRAINING: ['READY', 'JOINING', 'GONE'],
+  GONE: ['JOINING'],
+};
+
+/** Checks one change of the state that was written down. Violations go to the world. */
+export function checkChange(before: PoolState, after: PoolState, world: World): void {
+  checkEpoch(before, after, world);
+  checkMembers(after, world);
+  checkResizes(after, world);
+  for (const node of after.nodes) {
+    const earlier = before.nodes.find(({ id }) => id === node.id);
+    if (earlier === undefined) checkNew(before, node, world);
+    else if (earlier.state !== node.state) checkTransition(before, earlier, node, after, world);
+  }
+  for (const node of before.nodes) {
+    const isForgotten = !after.nodes.some(({ id }) => id === node.id);
+    if (isForgotten && node.state !== 'GONE') world.violate(`${node.id} was forgotten while ${node.state}`);
+  }
+}
+
+function checkEpoch(before: PoolState, after: PoolState, world: World): void {
+  const hasChanged = !isDeepStrictEqual(before.members.toSorted(), after.members.toSorted());
+  if (after.epoch !== before.epoch + (hasChanged ? 1 : 0)) {
+    world.violate(`epoch ${before.epoch} [${before.members}] became ${after.epoch} [${after.members}]`);
+  }
+  if (after.warmedEpoch < before.warmedEpoch || after.warmedEpoch > after.epoch) {
+    world.violate(`the warmed epoch went from ${before.warmedEpoch} to ${after.warmedEpoch}`);
+  }
+}
+
+function checkMembers(state: PoolState, world: World): void {
+  const records = state.nodes.filter(isMember).map(({ label }) => label);
+  if (new Set(state.members).size !== state.members.length) world.violate(`members twice: ${state.members}`);
+  if (!isDeepStrictEqual(records.toSorted(), state.members.toSorted())) {
+    world.violate(`the members are ${state.members}, the records say ${records}`);
+  }
+  if (state.previousMembers.length > 3) world.violate('more than three previous rings');
+  const slots = state.nodes.filter((node) => node.state !== 'GONE').map(({ slot }) => slot);
+  if (new Set(slots).size !== slots.length) world.violate(`two nodes in one slot: ${slots}`);
+}
+
+function checkResizes({ resizes, desiredSize }: PoolState, world: World): void {
+  if (resizes.slice(1).some(isUnderWay)) world.violate('a resize is under way before its turn');
+  const last = resizes.at(-1);
+  if (last !== undefined && last.toSize !== desiredSize) {
+    world.violate(`the desired size is ${desiredSize}, the last resize leads to ${last.toSize}`);
+  }
+}
+
+function checkNew(before: PoolState, node: NodeRecord, world: World): void {
+  if (node.state !== 'STARTING') world.violate(`${node.id} began as ${node.state}`);
+  const isTaken = before.nodes.some(
+    (other) =>
+      other.slot === node.slot &&
+      ['STARTING', 'JOINING', 'READY', 'DRAINING'].includes(other.state) &&
+      world.isUp(other.id) &&
+      world.time.now - world.processes.get(other.id)!.downAt > 35_000 &&
+      other.drainDeadline === null,
+  );
+  if (isTaken) world.violate(`${node.id} takes a slot whose node is well`);
+}
+
+function checkTransition(
+  before: PoolState,
+  earlier: NodeRecord,
+  node: NodeRecord,
+  after: PoolState,
+  world: World,
+): void {
+  const { now } = world.time;
+  if (!NEXT[earlier.state].includes(node.state)) {
+    world.violate(`${node.id} went from ${earlier.state} to ${node.state}`);
+  }
+  if (node.state === 'READY' && !isMember(earlier)) {
+    world.noteServing(node.id);
+    const isStale = (world.processes.get(node.id)?.missed.size ?? 0) > 0;
+    if (node.mustBeEmptied || isStale) world.violate(`${node.id} joined with deleted entries`);
+    if (node.configVersion !== after.config.version)
+      world.violate(`${node.id} joined without its configuration`);
+  }
+  if (node.state !== 'GONE' || node.reason === 'it was stopped with the api') return;
+  const isGiven = world.given !== undefined;
+  if (earlier.state === 'READY') world.violate(`${node.id} was ejected without having been suspected`);
+  if (earlier.state === 'SUSPECT' && now - earlier.stateSince < 1_000) {
+    world.violate(`${node.id} was suspect for ${now - earlier.stateSince} ms only`);
+  }
+  if (earlier.state === 'DRAINING' && !isGiven && !isDrained(before, earlier, world)) {
+    world.violate(`${node.id} was given up before it was drained: ${node.reason}`);
+  }
+}
+
+function isDrained(before: PoolState, node: NodeRecord, world: World): boolean {
+  const process = world.processes.get(node.id);
+  const isOver = node.drainDeadline !== null && node.drainDeadline <= world.time.now;
+  const isCopied = world.warmed.has(`${before.epoch}: ${before.members.join()}`);
+  const wasDown = process?.phase !== 'UP' || world.time.now - process.downAt < 5_000;
+  return isOver || isCopied || wasDown;
+}
+
+/** What is still missing for the pool to be as it should be; undefined when nothing is. */
+export function missingToRest(state: PoolState, world: World): string | undefined {
+  const ready = state.nodes.filter((node) => node.state === 'READY');
+  const others = state.nodes.filter((node) => node.state !== 'READY' && node.state !== 'GONE');
+  if (state.resizes.length > 0) return `resizes are left: ${state.resizes.map((resize) => resize.state)}`;
+  if (ready.length !== state.desiredSize) return `${ready.length} of ${state.desiredSize} nodes are ready`;
+  if (others.length > 0) return `nodes are left: ${others.map(({ label, state }) => `${label} ${state}`)}`;
+  if (state.warmedEpoch !== state.epoch || state.previousMembers.length > 0) return 'entries are not warmed';
+  const ids = ready.map(({ id }) => id).toSorted();
+  if (!isDeepStrictEqual(ids, [...world.processes.keys()].toSorted()))
+    return 'other nodes run than are ready';
+  for (const { id, configVersion, mustBeEmptied } of ready) {
+    const process = world.processes.get(id)!;
+    if (process.phase !== 'UP') return `${id} does not answer`;
+    if (mustBeEmptied || process.missed.size > 0) return `${id} may hold deleted entries`;
+    if (configVersion !== state.config.version || process.configVersion !== configVersion) {
+      return `${id} has not been told the configuration`;
+    }
+  }
+  return undefined;
+}
