@@ -3,6 +3,7 @@ import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
 import type { Counters } from './counters.ts';
 import type { Credentials } from './credentials.ts';
+import type { Housekeeper } from './housekeeper.ts';
 import type { KeyPrefixes } from './key-prefixes.ts';
 import type { Sweeper } from './sweeper.ts';
 
@@ -14,6 +15,7 @@ export interface CacheNode {
   readonly clock: Clock;
   readonly prefixes: KeyPrefixes;
   readonly sweeper: Sweeper;
+  readonly housekeeper: Housekeeper;
   /** Present when clients must say who they are. */
   readonly credentials: Credentials | undefined;
   /** When the node started, in seconds since 1970. */

@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import type { Entry } from './entry.ts';
+import { writeText } from './protocol/headers.ts';
 import { LONGEST_KEY } from './protocol/limits.ts';
 
 const FEWEST_BUCKETS = 1024;
@@ -37,18 +38,13 @@ export class EntryIndex {
   }
 
   findText(key: string): Entry | undefined {
-    return this.find(this.#keyBytes, 0, this.#keyBytes.write(key, 'latin1'));
+    return this.find(this.#keyBytes, 0, writeText(this.#keyBytes, 0, key));
   }
 
   /** The key must not be in the index yet. */
   add(entry: Entry): void {
-    entry.hash = halfSipHash(
-      this.#key0,
-      this.#key1,
-      this.#keyBytes,
-      0,
-      this.#keyBytes.write(entry.key, 'latin1'),
-    );
+    const end = writeText(this.#keyBytes, 0, entry.key);
+    entry.hash = halfSipHash(this.#key0, this.#key1, this.#keyBytes, 0, end);
     const buckets = this.#bucketsOf(entry.hash);
     const slot = this.#slotOf(entry.hash);
     entry.chain = buckets[slot];
@@ -71,6 +67,23 @@ export class EntryIndex {
     }
     entry.chain = undefined;
     this.#count -= 1;
+  }
+
+  /** How many steps a walk through the index takes that begins now. */
+  get walkLength(): number {
+    return (this.#smaller ?? this.#buckets).length;
+  }
+
+  /**
+   * Visits the entries of one step of a walk. An entry that is in the index from the first step to the last is visited in one of
+   * them, once, however the index grows meanwhile. `visit` must leave the index as it is.
+   */
+  visit(step: number, walkLength: number, visit: (entry: Entry) => void): void {
+    const smaller = this.#smaller;
+    for (let slot = step; slot < this.#buckets.length; slot += walkLength)
+      visitChain(this.#buckets[slot], visit);
+    if (smaller === undefined) return;
+    for (let slot = step; slot < smaller.length; slot += walkLength) visitChain(smaller[slot], visit);
   }
 
   /** Where the entries with this hash are. */
@@ -109,6 +122,10 @@ export class EntryIndex {
 
 function emptyBuckets(count: number): undefined[] {
   return new Array<undefined>(count).fill(undefined);
+}
+
+function visitChain(first: Entry | undefined, visit: (entry: Entry) => void): void {
+  for (let entry = first; entry !== undefined; entry = entry.chain) visit(entry);
 }
 
 function isKey(key: string, bytes: Buffer, start: number, end: number): boolean {

@@ -21,12 +21,20 @@ export const LONGEST_LINE_BYTES = 2048;
 
 /** Where replies are put together. One serves all connections: each takes its replies away before the next one's turn. */
 export class Scratch {
-  bytes = Buffer.allocUnsafeSlow(SCRATCH_BYTES);
+  bytes: Buffer = Buffer.allocUnsafeSlow(SCRATCH_BYTES);
   used = 0;
+  #spare: Buffer | undefined;
 
-  /** A socket is still reading from it: leave it to that socket. */
-  leave(): void {
-    this.bytes = Buffer.allocUnsafeSlow(SCRATCH_BYTES);
+  /** A socket is still reading from the bytes: they are left to it until they are taken back. */
+  leave(): Buffer {
+    const left = this.bytes;
+    this.bytes = this.#spare ?? Buffer.allocUnsafeSlow(SCRATCH_BYTES);
+    this.#spare = undefined;
+    return left;
+  }
+
+  takeBack(left: Buffer): void {
+    this.#spare = left;
   }
 }
 
@@ -41,8 +49,9 @@ export class Outbox {
   #gatheredBytes = 0;
   /** Where the replies begin in the scratch that are not among the parts yet. */
   #from = 0;
-  /** Values that the socket is still reading from. */
+  /** Values and scratches that the socket is still reading from. */
   #pinned: Value[] | undefined;
+  #left: Buffer[] | undefined;
   /** Told when the socket has sent everything after it could not at once. */
   onDrained: () => void = () => {};
   readonly #onSent = (): void => {
@@ -152,6 +161,10 @@ export class Outbox {
   /** The socket has sent everything, or is gone: it needs none of the values any more. */
   unpin(): void {
     this.#isBlocked = false;
+    if (this.#left !== undefined) {
+      for (const left of this.#left) this.#scratch.takeBack(left);
+      this.#left = undefined;
+    }
     const pinned = this.#pinned;
     if (pinned === undefined) return;
     this.#pinned = undefined;
@@ -163,8 +176,7 @@ export class Outbox {
     if (this.#sender.unsentBytes === 0) {
       this.unpin();
     } else {
-      // What the socket still reads from is left to it.
-      this.#scratch.leave();
+      (this.#left ??= []).push(this.#scratch.leave());
       this.#waitUntilSent();
     }
     this.#parts = undefined;

@@ -16,6 +16,8 @@ export async function run(config: Config): Promise<void> {
     process.once('SIGUSR1', drainAndExit);
     process.once('SIGINT', () => process.exit(0));
     if (config.exitsWithParent) process.stdin.resume().once('close', () => process.exit(0));
+    // Whoever reads it may be gone before the node is.
+    process.stdout.on('error', () => {});
     process.stdout.write(addresses.map((address) => `listening on ${address}\n`).join(''));
   } catch (error) {
     process.stderr.write(`Cannot start: ${error instanceof Error ? error.message : String(error)}\n`);

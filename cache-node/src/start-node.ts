@@ -4,6 +4,7 @@ import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
 import { Counters } from './counters.ts';
 import { Credentials } from './credentials.ts';
+import { Housekeeper } from './housekeeper.ts';
 import { KeyPrefixes } from './key-prefixes.ts';
 import { watchForOrphaning } from './orphan-watch.ts';
 import { Server } from './server.ts';
@@ -36,6 +37,7 @@ export async function startNode(
     connections: server,
     prefixes: new KeyPrefixes(config.prefixDelimiter, config.hasDetail),
     sweeper: new Sweeper(cache, clock, counters),
+    housekeeper: new Housekeeper(cache),
     credentials: config.credentialsPath === undefined ? undefined : new Credentials(config.credentialsPath),
     startedAt: clock.seconds(),
     settings: { verbosity: config.verbosity, crawlerIsEnabled: config.hasCrawler },
@@ -51,6 +53,7 @@ export async function startNode(
   const drain = async (): Promise<void> => {
     stopWatching();
     stopSweeping();
+    node.housekeeper.stop();
     await server.drain();
   };
   return { addresses: addresses.map((address) => address.replace(/^tcp:/, '')), node, drain };

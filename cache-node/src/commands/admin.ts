@@ -50,18 +50,20 @@ export function cacheMemlimit(session: Session, line: RequestLine): void {
     return answer('MEMLIMIT_ADJUST_FAILED input value is megabytes not bytes');
   }
   session.node.cache.setCapacity(capacityMiB * MIB);
+  session.node.housekeeper.wake();
   answer('OK');
 }
 
 /** `policy`: which one is in use. `policy <name>`: use another, and keep all entries. */
 export function policy(session: Session, line: RequestLine): void {
-  const { cache } = session.node;
+  const { cache, housekeeper } = session.node;
   if (line.count === 1) return session.reply.line(`POLICY ${cache.policyName}`);
   if (line.count > 3) return session.reply.line(ERROR);
   const answer = answerUnlessQuiet(session, line);
   const name = line.text(1);
   if (!isPolicyName(name)) return answer('CLIENT_ERROR unknown policy');
   cache.setPolicy(name);
+  housekeeper.wake();
   answer('OK');
 }
 

@@ -1,5 +1,6 @@
 import type { Extent } from './extent.ts';
 import { FreeLists, NONE } from './free-lists.ts';
+import { Region } from './region.ts';
 
 /** Blocks are made of granules of 32 bytes; an address is the number of a granule, so 31 bits reach 64 GiB. */
 const GRANULE_LOG2 = 5;
@@ -23,24 +24,23 @@ const REGION_GRANULES_MASK = (1 << REGION_GRANULES_LOG2) - 1;
 const MOST_REGIONS = 2 ** (31 - REGION_GRANULES_LOG2);
 const LARGEST_ARENA_BYTES = 2 ** 31 * GRANULE_BYTES;
 
-interface Region {
-  readonly bytes: Buffer;
-  readonly words: Int32Array;
-  readonly granules: number;
-}
-
 /**
  * The memory in which values live: a few large regions, cut into blocks and merged again by their boundary tags. The collector
  * never sees a value, and what is handed out is what the process holds. A region is taken when it is first needed.
  *
  * When there is room but no block is long enough, a value is laid out in several, the largest first, so that no memory is lost to
  * gaps between blocks.
+ *
+ * When the capacity becomes less, regions are retired one by one: nothing more is put into them, and when nothing is left in one
+ * its memory goes back to the system. It is for the owner of the values to move them.
  */
 export class Arena {
-  readonly #regions: Region[] = [];
+  readonly #regions: (Region | undefined)[] = [];
   readonly #free = new FreeLists();
   #capacityBytes: number;
   #committedBytes = 0;
+  /** Part of the committed. */
+  #retiredBytes = 0;
   #usedBytes = 0;
 
   constructor(capacityBytes: number) {
@@ -57,9 +57,45 @@ export class Arena {
     return this.#usedBytes;
   }
 
-  /** Lets the arena take more from the system, or no more than it has. */
+  /** Whether there are regions that wait for their values to be moved. */
+  get isRetiring(): boolean {
+    return this.#retiredBytes > 0;
+  }
+
+  /** Lets the arena take more from the system, or no more than it has; for less, call `retire` until it returns false. */
   setCapacity(capacityBytes: number): void {
     this.#capacityBytes = Math.min(capacityBytes, LARGEST_ARENA_BYTES);
+  }
+
+  /** Retires the emptiest region if there are more than the capacity allows for. Returns whether it did. */
+  retire(): boolean {
+    if (this.#committedBytes - this.#retiredBytes <= this.#capacityBytes) return false;
+    let emptiest: number | undefined;
+    let least = Infinity;
+    this.#regions.forEach((region, index) => {
+      if (region === undefined || region.isRetired || region.usedGranules >= least) return;
+      emptiest = index;
+      least = region.usedGranules;
+    });
+    if (emptiest === undefined) return false;
+    const region = this.#regions[emptiest]!;
+    region.isRetired = true;
+    this.#retiredBytes += region.bytes.length;
+    const first = emptiest << REGION_GRANULES_LOG2;
+    for (let at = 0; at < region.granules; at += Math.abs(this.#tag(first + at))) {
+      const size = -this.#tag(first + at);
+      if (size > 0) this.#unlink(first + at, size);
+    }
+    this.#dropIfEmpty(emptiest);
+    return true;
+  }
+
+  /** Whether part of the allocation lies in a retired region. */
+  isInRetired(first: Extent): boolean {
+    for (let extent: Extent | undefined = first; extent; extent = extent.next) {
+      if (this.#region(extent.address).isRetired) return true;
+    }
+    return false;
   }
 
   /** Room for `bytes`, in one extent if possible; `undefined` when there is none: release something and try again. */
@@ -79,16 +115,20 @@ export class Arena {
   check(): void {
     let free = 0;
     this.#regions.forEach((region, index) => {
+      if (region === undefined) return;
       let previous = 0;
+      let used = 0;
       for (let at = 0; at < region.granules;) {
         const tag = region.words[at << WORDS_LOG2]!;
         if (tag === 0) throw new Error(`Block of no size at ${at} of region ${index}`);
         if (region.words[(at << WORDS_LOG2) + PREVIOUS_SIZE] !== previous)
           throw new Error(`Wrong tag at ${at}`);
         if (tag < 0) free -= tag;
+        else used += tag;
         previous = Math.abs(tag);
         at += previous;
       }
+      if (used !== region.usedGranules) throw new Error(`Wrong sum in region ${index}`);
     });
     if (free * GRANULE_BYTES + this.#usedBytes !== this.#committedBytes)
       throw new Error('Bytes do not add up');
@@ -129,8 +169,10 @@ export class Arena {
     }
     this.#setTag(address, size);
     this.#usedBytes += size * GRANULE_BYTES;
+    const region = this.#region(address);
+    region.usedGranules += size;
     return {
-      memory: this.#region(address).bytes,
+      memory: region.bytes,
       start: ((address & REGION_GRANULES_MASK) << GRANULE_LOG2) + TAG_BYTES,
       length: size * GRANULE_BYTES - TAG_BYTES,
       blockBytes: size * GRANULE_BYTES,
@@ -144,6 +186,14 @@ export class Arena {
     let size = this.#tag(address);
     if (size <= 0) throw new Error('Block released twice');
     this.#usedBytes -= size * GRANULE_BYTES;
+    const region = this.#region(address);
+    region.usedGranules -= size;
+    if (region.isRetired) {
+      // Nobody looks for room here any more, so it need not be merged.
+      this.#setTag(address, -size);
+      this.#dropIfEmpty(address >>> REGION_GRANULES_LOG2);
+      return;
+    }
     const next = address + size;
     if (this.#isInside(next, address) && this.#tag(next) < 0) {
       const nextSize = -this.#tag(next);
@@ -162,19 +212,28 @@ export class Arena {
   }
 
   #grow(): boolean {
-    const left = Math.floor((this.#capacityBytes - this.#committedBytes) / GRANULE_BYTES) * GRANULE_BYTES;
-    const bytes = Math.min(REGION_BYTES, left);
-    if (bytes < SMALLEST_PIECE_BYTES || this.#regions.length === MOST_REGIONS) return false;
-    // A fresh ArrayBuffer is pages that the system gives on first touch.
-    const buffer = new ArrayBuffer(bytes);
-    const granules = bytes >> GRANULE_LOG2;
-    const address = this.#regions.length << REGION_GRANULES_LOG2;
-    this.#regions.push({ bytes: Buffer.from(buffer), words: new Int32Array(buffer), granules });
+    const missing = this.#capacityBytes - (this.#committedBytes - this.#retiredBytes);
+    const bytes = Math.min(REGION_BYTES, Math.floor(missing / GRANULE_BYTES) * GRANULE_BYTES);
+    const gap = this.#regions.indexOf(undefined);
+    const index = gap < 0 ? this.#regions.length : gap;
+    if (bytes < SMALLEST_PIECE_BYTES || index === MOST_REGIONS) return false;
+    const region = new Region(bytes, GRANULE_LOG2);
+    const address = index << REGION_GRANULES_LOG2;
+    this.#regions[index] = region;
     this.#committedBytes += bytes;
-    this.#setTag(address, -granules);
+    this.#setTag(address, -region.granules);
     this.#setPreviousSize(address, 0);
-    this.#link(address, granules);
+    this.#link(address, region.granules);
     return true;
+  }
+
+  #dropIfEmpty(index: number): void {
+    const region = this.#regions[index];
+    if (region === undefined || region.usedGranules > 0) return;
+    this.#regions[index] = undefined;
+    this.#committedBytes -= region.bytes.length;
+    this.#retiredBytes -= region.bytes.length;
+    region.free();
   }
 
   #link(address: number, size: number): void {

@@ -37,6 +37,10 @@ export class Arc<E extends PolicyEntry> implements Policy<E> {
     return this.#t1.count + this.#t2.count;
   }
 
+  holds(entry: E): boolean {
+    return entry.list === this.#t1 || entry.list === this.#t2;
+  }
+
   insert(entry: E): void {
     this.#receive(entry.key);
     (this.#incomingFrom === undefined ? this.#t1 : this.#t2).addFirst(entry);

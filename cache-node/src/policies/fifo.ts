@@ -19,6 +19,10 @@ export class Fifo<E extends PolicyEntry> implements Policy<E> {
     return this.#queue.count;
   }
 
+  holds(entry: E): boolean {
+    return entry.list === this.#queue;
+  }
+
   insert(entry: E): void {
     this.#queue.addFirst(entry);
   }

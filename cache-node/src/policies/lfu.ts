@@ -26,6 +26,10 @@ export class Lfu<E extends PolicyEntry> implements Policy<E> {
     return this.#count;
   }
 
+  holds(entry: E): boolean {
+    return entry.list instanceof Bucket && entry.list.policy === this;
+  }
+
   insert(entry: E): void {
     const lowest = this.#lowest;
     const bucket = lowest?.frequency === 1 ? lowest : this.#link(1, undefined, lowest);
@@ -76,7 +80,7 @@ export class Lfu<E extends PolicyEntry> implements Policy<E> {
   }
 
   #link(frequency: number, lower: Bucket<E> | undefined, higher: Bucket<E> | undefined): Bucket<E> {
-    const bucket = this.#spare ?? new Bucket<E>();
+    const bucket = this.#spare ?? new Bucket<E>(this);
     this.#spare = bucket === this.#spare ? bucket.higher : undefined;
     bucket.frequency = frequency;
     bucket.lower = lower;
@@ -115,9 +119,15 @@ export class Lfu<E extends PolicyEntry> implements Policy<E> {
 
 /** The entries of one frequency, the last to reach it first. */
 class Bucket<E extends PolicyEntry> extends EntryList<E> {
+  readonly policy: Lfu<E>;
   frequency = 0;
   lower: Bucket<E> | undefined = undefined;
   higher: Bucket<E> | undefined = undefined;
+
+  constructor(policy: Lfu<E>) {
+    super();
+    this.policy = policy;
+  }
 }
 
 /** Every list that this policy puts an entry into is a bucket. */

@@ -19,6 +19,10 @@ export class Lru<E extends PolicyEntry> implements Policy<E> {
     return this.#recency.count;
   }
 
+  holds(entry: E): boolean {
+    return entry.list === this.#recency;
+  }
+
   insert(entry: E): void {
     this.#recency.addFirst(entry);
   }

@@ -37,16 +37,6 @@ export function createPolicy<E extends PolicyEntry>(name: PolicyName, options: P
   return new constructors[name]<E>(options);
 }
 
-/**
- * Hands all entries of one policy to another, which is empty, so that it values them in the same order. Takes time in proportion
- * to their number; if the new capacity is smaller, call `evict` until they fit.
- */
-export function migrate<E extends PolicyEntry>(from: Policy<E>, to: Policy<E>): void {
-  const entries = [...from.entries()];
-  for (const entry of entries) from.remove(entry);
-  for (const entry of entries.reverse()) to.insert(entry);
-}
-
 type PolicyConstructor = new <E extends PolicyEntry>(options: PolicyOptions) => Policy<E>;
 
 const constructors: Record<PolicyName, PolicyConstructor> = {

@@ -2,7 +2,8 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { Replay } from '../simulate/replay.ts';
 import { seededRandom } from '../simulate/seeded-random.ts';
 import { syntheticNames, type SyntheticName, synthesize } from '../simulate/synthetic.ts';
-import { createPolicy, migrate, type PolicyName, policyNames } from './policies.ts';
+import { Handover } from './handover.ts';
+import { createPolicy, type PolicyName, policyNames } from './policies.ts';
 import { type Policy, PolicyEntry } from './policy.ts';
 
 /** Misses of 50,000 requests to 5,000 keys, seed 1, at 20 MB. */
@@ -109,6 +110,18 @@ export function describePolicy(name: PolicyName, pinned: PinnedMisses): void {
       holder.checkInvariants();
     });
 
+    test.each(policyNames.filter((other) => other !== name))('hands over to %s while it is used', (other) => {
+      const random = seededRandom(5);
+      for (let operation = 0; operation < 3000; operation++) holder.doAnything(random);
+      holder.migrateTo(other, () => {
+        holder.checkInvariants();
+        for (let operation = 0; operation < 20; operation++) holder.doAnything(random);
+      });
+      holder.checkInvariants();
+      for (let operation = 0; operation < 1000; operation++) holder.doAnything(random);
+      holder.checkInvariants();
+    });
+
     test.each(syntheticNames)('misses what it has always missed: %s', (trace) => {
       const replay = new Replay(name, 20_000_000, seededRandom(1));
       for (const accesses of synthesize(trace, { requests: 50_000, keys: 5_000, seed: 1 })) {
@@ -167,10 +180,16 @@ class Holder {
     while (this.policy.sizeBytes > capacityBytes) this.evict();
   }
 
-  migrateTo(name: PolicyName): void {
+  migrateTo(name: PolicyName, between: () => void = () => {}): void {
+    const from = this.policy;
     const to = createPolicy<Entry>(name, { capacityBytes: this.#capacityBytes, random: seededRandom(2) });
-    migrate(this.policy, to);
-    expect(this.policy.count).toBe(0);
+    const handover = new Handover(from, to);
+    this.policy = handover;
+    while (!handover.isComplete) {
+      handover.step(10);
+      between();
+    }
+    expect(from.count).toBe(0);
     this.policy = to;
   }
 

@@ -45,7 +45,11 @@ export interface Policy<E extends PolicyEntry = PolicyEntry> {
   /** The sum of the `sizeBytes` of the entries held. */
   readonly sizeBytes: number;
   readonly count: number;
+  /** Whether the entry is in this policy, and not in another. */
+  holds(entry: E): boolean;
   insert(entry: E): void;
+  /** As `insert`, for an entry of another policy, of which the less valuable have come before; without it, `insert` is meant. */
+  adopt?(entry: E): void;
   /** The entry was used. Allocates nothing. */
   hit(entry: E): void;
   /** The entry was overwritten by a value of another size, and counts as used. */

@@ -26,6 +26,10 @@ export class Random<E extends PolicyEntry> implements Policy<E> {
     return this.#places.length;
   }
 
+  holds(entry: E): boolean {
+    return this.#places[entry.mark] === entry;
+  }
+
   insert(entry: E): void {
     entry.mark = this.#places.length;
     this.#places.push(entry);

@@ -34,6 +34,10 @@ export class S3Fifo<E extends PolicyEntry> implements Policy<E> {
     return this.#small.count + this.#main.count;
   }
 
+  holds(entry: E): boolean {
+    return entry.list === this.#small || entry.list === this.#main;
+  }
+
   insert(entry: E): void {
     this.#receive(entry.key);
     entry.mark = 0;

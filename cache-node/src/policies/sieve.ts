@@ -23,6 +23,10 @@ export class Sieve<E extends PolicyEntry> implements Policy<E> {
     return this.#queue.count;
   }
 
+  holds(entry: E): boolean {
+    return entry.list === this.#queue;
+  }
+
   insert(entry: E): void {
     entry.mark = 0;
     this.#queue.addFirst(entry);

@@ -22,6 +22,7 @@ export class WTinyLfu<E extends PolicyEntry> implements Policy<E> {
   readonly #losers = new EntryList<E>();
   readonly #sketch = new FrequencySketch();
   #longestSketchRow = 0;
+  #windowCapacityBytes = 0;
   #mainCapacityBytes = 0;
   #probationCapacityBytes = 0;
   #protectedCapacityBytes = 0;
@@ -38,11 +39,26 @@ export class WTinyLfu<E extends PolicyEntry> implements Policy<E> {
     return this.#window.count + this.#probation.count + this.#protected.count + this.#losers.count;
   }
 
+  holds({ list }: E): boolean {
+    const isInMain = list === this.#probation || list === this.#protected;
+    return isInMain || list === this.#window || list === this.#losers;
+  }
+
   insert(entry: E): void {
     entry.mark = hashKey(entry.key);
     this.#sketch.ensureEntries(this.count + 1, this.#longestSketchRow);
     this.#sketch.add(entry.mark);
     this.#window.addFirst(entry);
+  }
+
+  /** Does for the others what their contest would do as long as main has room, so that they don't have it all at once. */
+  adopt(entry: E): void {
+    this.insert(entry);
+    while (this.#window.sizeBytes > this.#windowCapacityBytes) {
+      const oldest = this.#window.last;
+      if (oldest === undefined || this.#mainBytes + oldest.sizeBytes > this.#mainCapacityBytes) return;
+      this.#admit(oldest);
+    }
   }
 
   hit(entry: E): void {
@@ -73,7 +89,8 @@ export class WTinyLfu<E extends PolicyEntry> implements Policy<E> {
   }
 
   setCapacity(capacityBytes: number): void {
-    this.#mainCapacityBytes = capacityBytes - Math.floor(capacityBytes * windowShare);
+    this.#windowCapacityBytes = Math.floor(capacityBytes * windowShare);
+    this.#mainCapacityBytes = capacityBytes - this.#windowCapacityBytes;
     this.#protectedCapacityBytes = Math.floor(this.#mainCapacityBytes * protectedShare);
     this.#probationCapacityBytes = Math.floor(this.#mainCapacityBytes * (1 - protectedShare));
     this.#longestSketchRow = capacityBytes * 2;

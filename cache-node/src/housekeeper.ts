@@ -1,0 +1,30 @@
+import type { Cache } from './cache.ts';
+
+const WAIT_MS = 100;
+
+/** Has the cache settle after a change, piece by piece between the clients' requests. */
+export class Housekeeper {
+  readonly #cache: Cache;
+  #next: NodeJS.Immediate | NodeJS.Timeout | undefined;
+
+  constructor(cache: Cache) {
+    this.#cache = cache;
+  }
+
+  /** There is something to do. The first piece is done at once. */
+  wake(): void {
+    this.stop();
+    this.#step();
+  }
+
+  stop(): void {
+    clearImmediate(this.#next as NodeJS.Immediate);
+    clearTimeout(this.#next as NodeJS.Timeout);
+  }
+
+  #step(): void {
+    const left = this.#cache.settle();
+    if (left === 'more') this.#next = setImmediate(() => this.#step());
+    else if (left === 'waits') this.#next = setTimeout(() => this.#step(), WAIT_MS).unref();
+  }
+}
