@@ -5,7 +5,10 @@ const MAX_TRIES = 6;
 const FIRST_PAUSE_MS = 20;
 
 /** Tries again what others have come in the way of, after pauses that grow and that differ by chance. */
-export async function retryContention<T>(work: () => Promise<T>, random: () => number): Promise<T> {
+export async function retryContention<T>(
+  work: () => Promise<T>,
+  random: () => number = Math.random,
+): Promise<T> {
   for (let tries = 1; ; tries++) {
     try {
       return await work();

@@ -5,7 +5,8 @@ import { KeyTurns } from '../key-turns.ts';
 import type { ObjectName, ObjectStore } from '../objects/object-store.ts';
 import type { StagedBytes, Staging } from '../objects/staging.ts';
 import { makeNewId, type NewId } from '../ordered-id.ts';
-import type { AllImagesDeletion } from './deletion-of-all.ts';
+import { DeletionOfAll } from './deletion-of-all.ts';
+import { type DeletionRow, findLatestDeletion } from './deletion-row.ts';
 import type { ImageChange, ImageChangeListener } from './image-changes.ts';
 import type { ImageRow } from './image-row.ts';
 import { inspectImage, type Picture } from './inspect-image.ts';
@@ -13,11 +14,13 @@ import { hashKey, parseKey } from './key.ts';
 import { type ImagePage, listImages, type PageRequest } from './list-images.ts';
 import { findRow, keyIsTaken, publishRow, removeRow } from './publish-row.ts';
 import { REMOVAL_BATCH, removeObjectsWithoutRow } from './remove-objects.ts';
-import { findNewestVersion, removeRowsUpTo } from './remove-rows.ts';
 
 export type { ImageChange, ImageRow };
 
-/** What the pool does for deletions. A node that can't be reached is not the caller's failure: neither call rejects for it. */
+/**
+ * What the pool and the readers do for deletions. A node that can't be reached is not the caller's failure: neither call rejects for
+ * it. Afterwards nothing is read from nodes, or from reads of objects that have begun before.
+ */
 export interface EntryRemover {
   /** Removes the entries of these versions and of all their variants from every node. */
   removeVersions(keyHash: string, versions: readonly string[]): Promise<void>;
@@ -48,6 +51,7 @@ export interface ImageServiceOptions {
 export class ImageService {
   readonly #options: ImageServiceOptions;
   readonly #newVersion: NewId;
+  readonly #deletionOfAll: DeletionOfAll;
   /** So that the changes of a key are announced in the order in which they were made. */
   readonly #turns = new KeyTurns();
   readonly #listeners = new Set<ImageChangeListener>();
@@ -55,6 +59,11 @@ export class ImageService {
   constructor(options: ImageServiceOptions) {
     this.#options = options;
     this.#newVersion = makeNewId(options.now);
+    this.#deletionOfAll = new DeletionOfAll({
+      ...options,
+      newId: this.#newVersion,
+      onRowsRemoved: () => this.#announce({ kind: 'ALL_DELETED' }),
+    });
   }
 
   /**
@@ -115,30 +124,22 @@ export class ImageService {
     return image;
   }
 
-  /** Removes every image uploaded before the call; returns how many there were. */
+  /**
+   * Removes every image uploaded before the call; returns how many there were.
+   * @throws ShoalError UNAVAILABLE; what is left is removed later
+   */
   async deleteAll(): Promise<number> {
-    const { database } = this.#options;
-    // Greater than every version uploaded before now, by whatever clock.
-    const last = this.#newVersion(await findNewestVersion(database));
-    const deletedCount = await removeRowsUpTo(database, last);
-    this.#announce({ kind: 'ALL_DELETED' });
-    await this.#options.entries.clear();
-    let batch: ObjectName[] = [];
-    for await (const { keyHash, version } of this.#options.objects.list()) {
-      if (version > last) continue;
-      batch.push({ keyHash, version });
-      if (batch.length < REMOVAL_BATCH) continue;
-      await removeObjectsWithoutRow(this.#options, batch);
-      batch = [];
-    }
-    await removeObjectsWithoutRow(this.#options, batch);
-    await this.#options.entries.clear();
-    return deletedCount;
+    return await this.#deletionOfAll.run();
   }
 
-  /** Undefined if there never was one. */
-  async latestDeletionOfAll(): Promise<AllImagesDeletion | undefined> {
-    return undefined;
+  /** The latest deletion of all images. Undefined if there never was one. */
+  async latestDeletionOfAll(): Promise<DeletionRow | undefined> {
+    return await findLatestDeletion(this.#options.database);
+  }
+
+  /** Goes on with deletions of all images that a crash or a failure has left half done. Returns the way to stop. */
+  resumeDeletion(onError: (error: unknown) => void): () => Promise<void> {
+    return this.#deletionOfAll.resume(onError);
   }
 
   /** Calls the listener, which must not throw, after each change made by this process; returns the way to stop. */

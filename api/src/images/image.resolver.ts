@@ -4,7 +4,7 @@ import { imagePath } from '../http/image-url.ts';
 import { decodeCursor, encodeCursor } from './image-cursor.ts';
 import { ImagesArgs, UploadImageInput } from './image.input.ts';
 import type { ImageChange, ImageRow, ImageService } from './image-service.ts';
-import type { AllImagesDeletion } from './deletion-of-all.ts';
+import type { DeletionRow } from './deletion-row.ts';
 import {
   AllImagesDeletionType,
   DeleteAllImagesResult,
@@ -86,7 +86,7 @@ export class ImageResolver {
     nullable: true,
     description: 'The latest deletion of all images. Null if there never was one.',
   })
-  async allImagesDeletion(): Promise<AllImagesDeletion | undefined> {
+  async allImagesDeletion(): Promise<DeletionRow | undefined> {
     return await this.#images.latestDeletionOfAll();
   }
 

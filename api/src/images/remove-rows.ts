@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { asc, desc, inArray, lte } from 'drizzle-orm';
-import type { Database } from '../database/database.ts';
+import type { Database, Queries } from '../database/database.ts';
+import { retryContention } from '../database/retry-contention.ts';
 
 const ROW_BATCH = 500;
 
@@ -13,8 +14,15 @@ export async function findNewestVersion(database: Database): Promise<string | un
   return newest?.version;
 }
 
-/** Removes the rows of all versions up to the last, in small steps; returns how many there were. */
-export async function removeRowsUpTo(database: Database, last: string): Promise<number> {
+/**
+ * Removes the rows of all versions up to the last, in small steps; returns how many there were. `onStep` is told how many a step has
+ * removed, within the transaction of the step.
+ */
+export async function removeRowsUpTo(
+  database: Database,
+  last: string,
+  onStep: (db: Queries, removedCount: number) => Promise<void>,
+): Promise<number> {
   const { images } = database.tables;
   let removedCount = 0;
   for (;;) {
@@ -28,8 +36,13 @@ export async function removeRowsUpTo(database: Database, last: string): Promise<
     );
     if (rows.length === 0) return removedCount;
     const versions = rows.map(({ version }) => version);
-    const result = await database.query((db) => db.delete(images).where(inArray(images.version, versions)));
-    removedCount += database.affectedRows(result);
+    const remove = async (db: Queries) => {
+      const result = await db.delete(images).where(inArray(images.version, versions));
+      const count = database.affectedRows(result);
+      await onStep(db, count);
+      return count;
+    };
+    removedCount += await retryContention(() => database.transaction(remove));
     // SQLite answers within this turn of the loop: without a pause, readers would wait for all rows.
     await nextTurn();
   }
