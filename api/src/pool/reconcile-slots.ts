@@ -67,7 +67,7 @@ function newRecord(draft: PoolDraft, id: string, slot: number): NodeRecord {
     address: null,
     state: 'STARTING',
     stateSince: draft.now,
-    reason: 'it is being launched',
+    reason: 'it is launched',
     launchedAt: draft.now,
     drainDeadline: null,
     configVersion: 0,

@@ -149,7 +149,6 @@ export class Reconciler {
       const leads = await this.#ask('To take the lease', store.lead(holder, LEASE_MS));
       if (leads) await this.#lead(until);
       else await this.#follow();
-      this.#roundAt = clock.now();
       this.#troubles.clear(ROUND);
     } catch (error) {
       if (error instanceof LeaseLost) this.#stepDown();
@@ -163,10 +162,12 @@ export class Reconciler {
     this.#isLeader = true;
     const seen = await this.#look();
     let state = await this.#ask('To read the pool', store.load());
-    let next = this.#reconcile(state, seen);
+    if (this.#hasSlept()) return;
+    const now = clock.now();
+    let next = this.#reconcile(state, seen, now);
     if (next.state !== state) {
       const write = store.update((current) => {
-        next = this.#reconcile(current, seen);
+        next = this.#reconcile(current, seen, now);
         return next.state === current ? undefined : next;
       }, holder);
       state = await this.#ask('To write the pool', write);
@@ -187,12 +188,15 @@ export class Reconciler {
 
   /** A process that has slept, as its machine may have, must not take the time for silence of the nodes. */
   #noteSleep(): void {
-    const now = this.#options.clock.now();
-    if (now - this.#roundAt > LEASE_MS) {
+    if (this.#hasSlept()) {
       this.#stepDown();
       this.#watch.beginAnew();
     }
-    this.#roundAt = now;
+    this.#roundAt = this.#options.clock.now();
+  }
+
+  #hasSlept(): boolean {
+    return this.#options.clock.now() - this.#roundAt > LEASE_MS;
   }
 
   #stepDown(): void {
@@ -202,8 +206,8 @@ export class Reconciler {
     this.#warming.stop();
   }
 
-  #reconcile(state: PoolState, seen: Seen): Reconciliation {
-    return reconcile(state, seen, this.#options.clock.now(), this.#limits, () => this.#options.newId());
+  #reconcile(state: PoolState, seen: Seen, now: number): Reconciliation {
+    return reconcile(state, seen, now, this.#limits, () => this.#options.newId());
   }
 
   /** What is seen must be older than the state that it is compared with: then no node runs without being written down. */
