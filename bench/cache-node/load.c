@@ -2,10 +2,12 @@
  * A load on a server that speaks memcached's text protocol: CONNS connections, each with DEPTH requests in flight, closed loop, one
  * thread, epoll. Prints one line of JSON.
  *
- *   load PORT get|mg|set|evict BYTES CONNS DEPTH KEYS SECONDS
+ *   load PORT get|mg|set|evict BYTES CONNS DEPTH KEYS SECONDS PID
  *
- * "get" and "mg" read random keys of those that were stored first; "set" overwrites them; "evict" stores under ever new keys on one
- * connection in each eight while the others read, so that a full server evicts all the time.
+ * "get" and "mg" read random keys of those that were stored first, the latter as the api does, with the CAS and a lease; "set"
+ * overwrites them; "evict" stores under ever new keys on one connection in each eight while the others read, so that a full server
+ * evicts all the time. PID is the server's, whose processor time per operation is measured. The first reply on each connection, which
+ * waits for the server to accept all of them, is not among the latencies.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -28,7 +30,11 @@
 struct client {
   int fd;
   int writes;          /* sends values rather than asks for them */
-  long expected;       /* bytes of replies still to come; for reads that may miss: replies still to come */
+  long expected;       /* bytes of replies still to come; of "mg", whose CAS has as many digits as it has, replies */
+  long payload;        /* bytes still to come of the reply to "mg" that has begun */
+  char line[64];       /* as much as has come of that reply's first line */
+  int line_bytes;
+  int is_warm;         /* has had a reply */
   long unsent;         /* bytes of the request still to be sent */
   char *request;
   long request_bytes;
@@ -112,14 +118,51 @@ static void begin(struct client *c, int epoll, int grows) {
   } else {
     char head[128];
     for (int i = 0; i < depth; i++)
-      at += sprintf(c->request + at, is_meta ? "mg key%08d v\r\n" : "get key%08d\r\n", (int)(rand() % keys));
-    long reply = is_meta ? sprintf(head, "VA %ld\r\n", value_bytes) + value_bytes + 2
-                         : sprintf(head, "VALUE key00000000 0 %ld\r\n", value_bytes) + value_bytes + 7;
-    c->expected = reply * depth;
+      at += sprintf(c->request + at, is_meta ? "mg key%08d v c N30\r\n" : "get key%08d\r\n", (int)(rand() % keys));
+    long reply = sprintf(head, "VALUE key00000000 0 %ld\r\n", value_bytes) + value_bytes + 7;
+    c->expected = is_meta ? depth : reply * depth;
   }
   c->request_bytes = c->unsent = at;
   c->since = now();
   push(c, epoll);
+}
+
+static void take_meta(struct client *c, const char *bytes, long count) {
+  while (count > 0) {
+    const char *end = c->payload > 0 ? NULL : memchr(bytes, '\n', count);
+    long part = end ? end - bytes + 1 : count;
+    if (c->payload > 0) {
+      if (part > c->payload) part = c->payload;
+      c->payload -= part;
+      if (c->payload == 0) c->expected--;
+    } else {
+      if (c->line_bytes + part >= (long)sizeof c->line) fail("too long a line");
+      memcpy(c->line + c->line_bytes, bytes, part);
+      c->line_bytes += part;
+      if (end) {
+        c->line[c->line_bytes] = 0;
+        if (memcmp(c->line, "VA ", 3)) fail(c->line);
+        c->payload = strtol(c->line + 3, NULL, 10) + 2;
+        c->line_bytes = 0;
+      }
+    }
+    bytes += part;
+    count -= part;
+  }
+}
+
+/* What a process has used of the processors, in microseconds. */
+static double used(const char *pid) {
+  char path[64], text[1024], *fields;
+  unsigned long user, kernel;
+  sprintf(path, "/proc/%s/stat", pid);
+  FILE *file = fopen(path, "r");
+  if (!file) fail(path);
+  text[fread(text, 1, sizeof text - 1, file)] = 0;
+  fclose(file);
+  fields = strrchr(text, ')');
+  if (!fields || sscanf(fields, ") %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user, &kernel) != 2) fail(path);
+  return (user + kernel) * 1e6 / sysconf(_SC_CLK_TCK);
 }
 
 static int ascending(const void *a, const void *b) {
@@ -128,7 +171,7 @@ static int ascending(const void *a, const void *b) {
 }
 
 int main(int argc, char **argv) {
-  if (argc != 8) return 2;
+  if (argc != 9) return 2;
   int port = atoi(argv[1]), connections = atoi(argv[4]);
   int sets = !strcmp(argv[2], "set"), evicts = !strcmp(argv[2], "evict");
   is_meta = !strcmp(argv[2], "mg");
@@ -160,7 +203,7 @@ int main(int argc, char **argv) {
     epoll_ctl(epoll, EPOLL_CTL_ADD, c->fd, &event);
   }
   /* Reads of "evict" may miss, so replies are counted by their last lines. */
-  double start = now(), end = start + seconds;
+  double used_before = used(argv[8]), start = now(), end = start + seconds;
   long done = 0, misses = 0;
   for (int i = 0; i < connections; i++) begin(&clients[i], epoll, evicts);
   struct epoll_event events[256];
@@ -179,22 +222,24 @@ int main(int argc, char **argv) {
         misses++;
         c->expected = 5;
       }
-      c->expected -= got;
+      if (is_meta) take_meta(c, replies, got);
+      else c->expected -= got;
       if (c->expected < 0) {
         fprintf(stderr, "more was sent than was asked for\n");
         return 1;
       }
       if (c->expected == 0) {
         done += depth;
-        if (latency_count < MOST_LATENCIES) latencies[latency_count++] = now() - c->since;
+        if (c->is_warm && latency_count < MOST_LATENCIES) latencies[latency_count++] = now() - c->since;
+        c->is_warm = 1;
         begin(c, epoll, evicts);
       }
     }
   }
-  double elapsed = now() - start;
+  double elapsed = now() - start, used_us = used(argv[8]) - used_before;
   if (latency_count == 0) return 1;
   qsort(latencies, latency_count, sizeof *latencies, ascending);
-  printf("{\"operationsPerSecond\":%.0f,\"misses\":%ld,\"p50Ms\":%.3f,\"p99Ms\":%.3f,\"p999Ms\":%.3f,\"maxMs\":%.3f}\n", done / elapsed, misses,
+  printf("{\"operationsPerSecond\":%.0f,\"processorUs\":%.3f,\"misses\":%ld,\"p50Ms\":%.3f,\"p99Ms\":%.3f,\"p999Ms\":%.3f,\"maxMs\":%.3f}\n", done / elapsed, used_us / done, misses,
          latencies[latency_count / 2] * 1e3, latencies[(long)(latency_count * 0.99)] * 1e3,
          latencies[(long)(latency_count * 0.999)] * 1e3, latencies[latency_count - 1] * 1e3);
   return 0;
