@@ -128,6 +128,9 @@ describe('ImageReader', () => {
   });
 
   it('reads past a frozen node', async () => {
+    await pool.close();
+    pool = await TestPool.open(2, { budget });
+    reader = new ImageReader({ cache: pool.cache, objects, budget, render });
     const image = objects.add(50_000);
     await readImage(reader, image);
     await filled(image);
