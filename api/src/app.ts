@@ -112,6 +112,7 @@ async function start(config: Config, stops: Stops): Promise<string> {
     }),
   );
   images.onChange((change) => topics.publish(IMAGE_CHANGED, change));
+  stops.add(images.resumeDeletion((err) => log.error({ err }, 'A deletion of all images failed.')));
   const policies = new ScalingPolicies({
     database,
     store,

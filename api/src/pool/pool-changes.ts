@@ -1,5 +1,5 @@
 import { ShoalError } from '../errors.ts';
-import type { CacheConfig, PoolState, Resize } from './pool-state.ts';
+import type { CacheConfig, PoolState, Resize, ResizeState } from './pool-state.ts';
 import type { PoolChange } from './pool-store.ts';
 
 /** What a person or the autoscaler asks of the pool, as pure changes of its state. Undefined: it is so already. */
@@ -20,7 +20,8 @@ export function changeConfig(
     texts.push(`Capacity per node set from ${config.capacityMiB} to ${next.capacityMiB} MiB`);
   }
   if (next.evictionPolicy !== config.evictionPolicy) {
-    texts.push(`Eviction policy set from ${config.evictionPolicy} to ${next.evictionPolicy}`);
+    const [from, to] = [config.evictionPolicy, next.evictionPolicy].map((name) => name.toUpperCase());
+    texts.push(`Eviction policy set from ${from} to ${to}`);
   }
   const isNewToNodes = texts.length > 0;
   if (next.copyLimitMiBps !== config.copyLimitMiBps) {
@@ -51,7 +52,7 @@ export function queueResize(
     fromSize,
     toSize,
     state: 'QUEUED',
-    reason: `Asked for by ${by}`,
+    reason: `it waits for its turn, asked for by ${by}`,
     requestedAt: at,
     startedAt: null,
     finishedAt: null,
@@ -69,12 +70,13 @@ export function queueResize(
 
 /** @throws ShoalError CONFLICT when no resize is under way */
 export function pauseResize(state: PoolState, at: number): Change {
-  return changeCurrent(state, { from: 'RUNNING', to: 'PAUSED', word: 'paused', at });
+  return changeCurrent(state, { from: 'RUNNING', to: 'PAUSED', reason: 'it is paused', what: 'paused', at });
 }
 
 /** @throws ShoalError CONFLICT when no resize is under way */
 export function resumeResize(state: PoolState, at: number): Change {
-  return changeCurrent(state, { from: 'PAUSED', to: 'RUNNING', word: 'resumed', at });
+  const reason = 'it is under way';
+  return changeCurrent(state, { from: 'PAUSED', to: 'RUNNING', reason, what: 'resumed', at });
 }
 
 /**
@@ -91,8 +93,8 @@ export function cancelResize(state: PoolState, { id, at }: { id: string | undefi
   }
   if (resize.cancelRequested) return undefined;
   const cancelled: Resize = isQueued(resize)
-    ? { ...resize, state: 'CANCELLED', reason: 'Cancelled before it began', finishedAt: at }
-    : { ...resize, cancelRequested: true, reason: 'Being cancelled' };
+    ? { ...resize, state: 'CANCELLED', reason: 'it was cancelled before it began', finishedAt: at }
+    : { ...resize, cancelRequested: true, reason: 'it is being cancelled' };
   return {
     state: rechain({ ...state, resizes: replace(state.resizes, cancelled) }),
     events: [eventOf(resize, isQueued(resize) ? 'cancelled before it began' : 'is being cancelled', at)],
@@ -110,17 +112,20 @@ export function isQueued({ state }: Resize): boolean {
 
 function changeCurrent(
   state: PoolState,
-  { from, to, word, at }: { from: Resize['state']; to: Resize['state']; word: string; at: number },
+  {
+    from,
+    to,
+    reason,
+    what,
+    at,
+  }: { from: ResizeState; to: ResizeState; reason: string; what: string; at: number },
 ): Change {
   const resize = currentResize(state);
   if (resize === undefined) throw noResize();
   if (resize.state !== from) return undefined;
-  const reason = resize.cancelRequested
-    ? resize.reason
-    : `${word[0]!.toUpperCase()}${word.slice(1)} by a person`;
   return {
     state: { ...state, resizes: replace(state.resizes, { ...resize, state: to, reason }) },
-    events: [eventOf(resize, word, at)],
+    events: [eventOf(resize, what, at)],
   };
 }
 

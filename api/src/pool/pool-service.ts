@@ -11,6 +11,7 @@ import {
   queueResize,
   resumeResize,
 } from './pool-changes.ts';
+import { isGiven } from './pool-draft.ts';
 import type { CacheConfig, EvictionPolicy, NodeRecord, PoolEvent, PoolState, Resize } from './pool-state.ts';
 import type { PoolChange, PoolStore } from './pool-store.ts';
 import type { NodeReport, PoolView } from './pool-view.ts';
@@ -38,6 +39,7 @@ export interface PoolSnapshot {
   readonly fixedReason: string | undefined;
   readonly epoch: number;
   readonly config: CacheConfig;
+  /** Launched ones that have been gone for a minute are left out, though they may still be written down. */
   readonly nodes: readonly NodeRecord[];
   /** The one that is running or paused. */
   readonly resize: Resize | undefined;
@@ -50,7 +52,10 @@ export interface ConfigChanges {
   readonly copyLimitMiBps?: number | null | undefined;
 }
 
-const CAPACITY_MIB = { min: 16, max: 1_048_576 };
+const GONE_SHOWN_MS = 60_000;
+/** Of finished resizes: how far back one is looked for that is to be cancelled. */
+const FINISHED_LOOKED_AT = 1000;
+const CAPACITY_MIB = { min: 16, max: 65_536 };
 const COPY_LIMIT_MIBPS = { min: 1, max: 10_000 };
 
 /** What people and the autoscaler can ask of the pool. Changes are written down; the reconciler carries them out. */
@@ -157,7 +162,7 @@ export class PoolService {
   }
 
   async #findFinished(id: string): Promise<Resize | undefined> {
-    const finished = await this.#options.store.finishedResizes(200);
+    const finished = await this.#options.store.finishedResizes(FINISHED_LOOKED_AT);
     return finished.find((resize) => resize.id === id);
   }
 
@@ -167,8 +172,11 @@ export class PoolService {
   }
 
   #snapshotOf(state: PoolState): PoolSnapshot {
-    const { maxNodes, view } = this.#options;
-    const { desiredSize, epoch, config, nodes, resizes } = state;
+    const { maxNodes, view, now } = this.#options;
+    const { desiredSize, epoch, config, resizes } = state;
+    const nodes = state.nodes.filter(
+      (node) => node.state !== 'GONE' || isGiven(node) || now() - node.stateSince < GONE_SHOWN_MS,
+    );
     return {
       desiredSize,
       maxNodes,

@@ -1,7 +1,7 @@
-import { EvictionPolicy } from './cache-config.type.ts';
-import type { CacheConfigType } from './cache-config.type.ts';
+import { type CacheConfigType, EvictionPolicy } from './cache-config.type.ts';
 import type { CacheNode } from './node.type.ts';
 import type { PoolSnapshot } from './pool-service.ts';
+import { isGiven } from './pool-draft.ts';
 import type { NodeRecord, PoolEvent, Resize } from './pool-state.ts';
 import type { NodeReport } from './pool-view.ts';
 import type { PoolEventType } from './pool.type.ts';
@@ -54,7 +54,10 @@ export function toPoolEvent({ id, at, node, text }: PoolEvent): PoolEventType {
 
 export function toCacheConfig({ config, nodes }: PoolSnapshot): CacheConfigType {
   const { capacityMiB, evictionPolicy, copyLimitMiBps, version } = config;
-  const pending = nodes.filter(({ configVersion, state }) => configVersion < version && state !== 'GONE');
+  // A given node that is away is told when it comes back.
+  const pending = nodes.filter(
+    (node) => node.configVersion < version && (node.state !== 'GONE' || isGiven(node)),
+  );
   return { capacityMiB, evictionPolicy, copyLimitMiBps, pendingNodes: pending.map(({ label }) => label) };
 }
 
