@@ -27,7 +27,7 @@ const environmentSchema = z.object({
     .optional(),
   POOL_SIZE: wholeNumber({ min: 1, max: 200, fallback: 2 }),
   POOL_MAX_NODES: wholeNumber({ min: 1, max: 200, fallback: 8 }),
-  NODE_CAPACITY_MIB: wholeNumber({ min: 16, max: 1_048_576, fallback: 256 }),
+  NODE_CAPACITY_MIB: wholeNumber({ min: 16, max: 65_536, fallback: 256 }),
   NODE_ORPHAN_S: wholeNumber({ min: 1, max: 86_400, fallback: 60 }),
   MAX_UPLOAD_MIB: wholeNumber({ min: 1, max: 1024, fallback: 32 }),
   MAX_PIXELS: wholeNumber({ min: 1, max: 1_000_000_000, fallback: 100_000_000 }),

@@ -228,7 +228,7 @@ function fullState(): PoolState {
     members: ['node-0', 'node-1', '[::1]:11211'],
     previousMembers: [['node-0'], ['node-0', 'node-1']],
     warmedEpoch: 6,
-    config: { capacityMiB: 1_048_576, evictionPolicy: 's3-fifo', copyLimitMiBps: 10_000, version: 12 },
+    config: { capacityMiB: 65_536, evictionPolicy: 's3-fifo', copyLimitMiBps: 10_000, version: 12 },
     nodes: [
       makeNode({ id: 'cache.example:11300', label: 'cache.example:11300', address: 'cache.example:11300' }),
       makeNode({

@@ -4,7 +4,7 @@ import { EvictionPolicy } from './cache-config.type.ts';
 
 @InputType({ description: 'What is to change of the configuration. What is left out stays as it is.' })
 export class SetCacheConfigInput {
-  @Field(() => Int, { nullable: true, description: 'Memory of each node in MiB: 16 to 1,048,576.' })
+  @Field(() => Int, { nullable: true, description: 'Memory of each node in MiB: 16 to 65,536.' })
   capacityMiB?: number | null;
 
   @Field(() => EvictionPolicy, {
