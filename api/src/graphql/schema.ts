@@ -5,6 +5,7 @@ import { buildSchema } from 'type-graphql';
 import type { IMAGE_CHANGED } from '../images/image.resolver.ts';
 import { ImageResolver } from '../images/image.resolver.ts';
 import type { ImageChange } from '../images/image-service.ts';
+import { MetricsResolver, STATS_UPDATED } from '../metrics/metrics.resolver.ts';
 import { POOL_UPDATED, PoolResolver } from '../pool/pool.resolver.ts';
 import { ScalingResolver } from '../scaling/scaling.resolver.ts';
 import { latestOnly } from './latest-only.ts';
@@ -13,26 +14,26 @@ import { latestOnly } from './latest-only.ts';
 export type Topics = ReturnType<typeof createTopics>;
 
 export function createTopics() {
-  return createPubSub<{ [IMAGE_CHANGED]: [ImageChange]; [POOL_UPDATED]: [] }>();
+  return createPubSub<{ [IMAGE_CHANGED]: [ImageChange]; [POOL_UPDATED]: []; [STATS_UPDATED]: [] }>();
 }
 
 /** The executable schema. Without resolvers it can only be printed. */
 export async function createSchema(
-  resolvers: readonly (ImageResolver | PoolResolver | ScalingResolver)[] = [],
+  resolvers: readonly (ImageResolver | MetricsResolver | PoolResolver | ScalingResolver)[] = [],
   topics: Topics = createTopics(),
 ): Promise<GraphQLSchema> {
   return await buildSchema({
-    resolvers: [ImageResolver, PoolResolver, ScalingResolver],
+    resolvers: [ImageResolver, MetricsResolver, PoolResolver, ScalingResolver],
     container: { get: (wanted) => resolvers.find((resolver) => resolver.constructor === wanted) },
     pubSub: { ...topics, subscribe: (topic: string) => subscribe(topics, topic) },
     validate: { forbidUnknownValues: false },
   });
 }
 
-/** Of the pool only the newest state counts; of images every change. */
+/** Of the pool and of its numbers only what is newest counts; of images every change. */
 function subscribe(topics: Topics, topic: string): AsyncIterable<unknown> {
-  return topic === POOL_UPDATED
-    ? latestOnly(topics.subscribe(POOL_UPDATED))
+  return topic === POOL_UPDATED || topic === STATS_UPDATED
+    ? latestOnly(topics.subscribe(topic))
     : topics.subscribe(topic as typeof IMAGE_CHANGED);
 }
 
