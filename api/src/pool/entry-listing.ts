@@ -29,7 +29,7 @@ const MAX_LINE_CHARACTERS = 2048;
 /**
  * Lists the entries of a node in batches, from most to least valuable (memcached: in no order), over a connection of its own. While the
  * next batch is not asked for the node is not read from and lists no further, so no more than a few batches are ever in memory. Names that
- * are not ours are left out, and so is what expires: leases.
+ * are not ours are left out, and so is what expires: leases. A memcached lists for one client at a time; a second one waits.
  * @throws what broke the connection, or a ReplyError with the node's own words if it can't list
  */
 export async function* listEntries(
