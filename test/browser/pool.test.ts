@@ -1,4 +1,4 @@
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, Page, WebSocketRoute } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { query, uploaded } from '../client.ts';
 import { makePicture } from '../pictures.ts';
@@ -152,6 +152,29 @@ describe.skipIf(!hasChromium)('without live updates', () => {
     await page.getByText('No live updates at the moment').waitFor();
     await query(system.url, 'mutation { resizePool(size: 3) { desiredSize } }');
     await eventually(() => nodesIn(page, 'READY').count()).toBe(3);
+    await close();
+  });
+
+  it('says that its numbers are old where the server can’t be asked either, and is live again by itself', async () => {
+    const { page, close } = await openPage(browser, system.url);
+    let isAway = false;
+    const sockets: WebSocketRoute[] = [];
+    await page.routeWebSocket(/graphql/, async (socket) => {
+      if (isAway) return await socket.close();
+      socket.connectToServer();
+      sockets.push(socket);
+    });
+    await page.route('**/graphql', (route) => (isAway ? route.abort() : route.continue()));
+    await page.goto(`${system.url}/pool`);
+    await untilLive(page);
+    isAway = true;
+    for (const socket of sockets) await socket.close();
+    await page.getByText(/Old numbers, as of .* The server can’t be reached/).waitFor();
+    expect(await nodesIn(page, 'READY').count()).toBe(SIZE);
+    await page.getByRole('button', { name: 'One node more' }).click();
+    await panel(page, 'Size').getByText('The size was not changed. The server can’t be reached.').waitFor();
+    isAway = false;
+    await untilLive(page);
     await close();
   });
 });
