@@ -57,5 +57,15 @@ const mysqlKit = {
 // drizzle has no types for "either dialect". Columns, select, insert, update and delete behave alike on both, so that SQLite's types
 // stand for both; what does differ is in the Database interface.
 export const mysqlTables = makeTables(mysqlKit as unknown as ColumnKit);
-export const { images, imageDeletions, leases, nodes, pool, poolEvents, resizes, scalingPolicy } =
-  mysqlTables;
+export const {
+  apiMinutes,
+  images,
+  imageDeletions,
+  leases,
+  nodeMinutes,
+  nodes,
+  pool,
+  poolEvents,
+  resizes,
+  scalingPolicy,
+} = mysqlTables;

@@ -2,5 +2,15 @@ import { sqliteKit } from './column-kit.ts';
 import { makeTables } from './tables.ts';
 
 export const sqliteTables = makeTables(sqliteKit);
-export const { images, imageDeletions, leases, nodes, pool, poolEvents, resizes, scalingPolicy } =
-  sqliteTables;
+export const {
+  apiMinutes,
+  images,
+  imageDeletions,
+  leases,
+  nodeMinutes,
+  nodes,
+  pool,
+  poolEvents,
+  resizes,
+  scalingPolicy,
+} = sqliteTables;
