@@ -18,7 +18,7 @@ export function isAddedSlot(draft: PoolDraft, slot: number): boolean {
 
 /** Cancels and fails what has to be, and begins the next resize when none is under way. */
 export function advanceResizes(draft: PoolDraft, limits: PoolLimits): void {
-  for (const resize of draft.resizes) endEarly(draft, resize, limits);
+  for (const { id } of draft.resizes) endEarly(draft, id, limits);
   chain(draft, draft.resizes[0]?.fromSize);
   const [next] = draft.resizes;
   if (next?.state !== 'QUEUED') return;
@@ -57,7 +57,9 @@ export function failuresOf(draft: PoolDraft, slot: number): NodeRecord[] {
     .toSorted((a, b) => b.stateSince - a.stateSince);
 }
 
-function endEarly(draft: PoolDraft, resize: Resize, limits: PoolLimits): void {
+function endEarly(draft: PoolDraft, id: string, limits: PoolLimits): void {
+  // The end of one before it may have changed what it sets out from.
+  const resize = draft.resizes.find((other) => other.id === id)!;
   if (resize.cancelRequested) {
     end(draft, resize, 'CANCELLED', 'it was cancelled');
   } else if (!limits.isElastic) {
