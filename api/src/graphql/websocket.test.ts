@@ -2,18 +2,29 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { createPubSub } from '@graphql-yoga/subscription';
 import { buildSchema } from 'graphql';
 import { createClient } from 'graphql-ws';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import type { Context } from './context.ts';
+import { latestOnly } from './latest-only.ts';
 import { serveWebsocket } from './websocket.ts';
 
-const schema = buildSchema('type Query { isFriend: Boolean }');
+const schema = buildSchema('type Query { isFriend: Boolean } type Subscription { picture: String }');
 Object.assign(schema.getQueryType()!.getFields()['isFriend']!, {
   resolve: (_root: unknown, _args: unknown, { caller }: Context) => caller.isAutoscaler,
 });
 
+const topics = createPubSub<{ changed: [] }>();
+let shownCount = 0;
+Object.assign(schema.getSubscriptionType()!.getFields()['picture']!, {
+  subscribe: () => latestOnly(topics.subscribe('changed')),
+  resolve: () => {
+    shownCount++;
+    return 'x'.repeat(100_000);
+  },
+});
 let server: Server;
 let stop: () => Promise<void>;
 beforeEach(async () => {
@@ -73,6 +84,25 @@ it.each([
   const results = client.iterate({ query: '{ isFriend }' });
   expect((await results.next()).value).toEqual({ data: { isFriend } });
   await client.dispose();
+  await stop();
+});
+
+it('keeps nothing for a subscriber who does not read', async () => {
+  const { port } = server.address() as AddressInfo;
+  const socket = new WebSocket(`ws://127.0.0.1:${port}/graphql`, 'graphql-transport-ws');
+  await once(socket, 'open');
+  socket.send('{"type":"connection_init"}');
+  await once(socket, 'message');
+  socket.send('{"id":"1","type":"subscribe","payload":{"query":"subscription { picture }"}}');
+  await once(socket, 'message');
+  socket.pause();
+  for (let change = 0; change < 3000; change++) {
+    topics.publish('changed');
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  // What fits into the buffers of two sockets.
+  expect(shownCount).toBeLessThan(300);
+  socket.terminate();
   await stop();
 });
 
