@@ -130,7 +130,12 @@ export class TestPool {
       clients.set(label, new NodeClient({ random: () => 0.5, ...client, address, slabs }));
     }
     const pool = new TestPool(nodes, clients, folder);
-    await vi.waitUntil(() => [...clients.values()].every(({ isUp }) => isUp), PATIENCE);
+    try {
+      await vi.waitUntil(() => [...clients.values()].every(({ isUp }) => isUp), PATIENCE);
+    } catch (error) {
+      await pool.close();
+      throw error;
+    }
     return pool;
   }
 
