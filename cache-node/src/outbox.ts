@@ -14,6 +14,8 @@ const LEAST_LENT_BYTES = 1024;
 const LARGEST_LOOP_BYTES = 256;
 
 const SCRATCH_BYTES = 256 * 1024;
+/** Making a view of a short reply takes longer than the reply: those of up to so many bytes are kept. */
+const LONGEST_KEPT_VIEW_BYTES = 1024;
 /** What may be gathered of large values before the socket is asked to take it. */
 const MOST_GATHERED_BYTES = 256 * 1024;
 /** The longest reply line: two keys, an opaque and a handful of numbers. */
@@ -24,12 +26,23 @@ export class Scratch {
   bytes: Buffer = Buffer.allocUnsafeSlow(SCRATCH_BYTES);
   used = 0;
   #spare: Buffer | undefined;
+  /** Views of the first bytes, by their number. */
+  #views: (Buffer | undefined)[] = [];
+
+  /** All that has been used. */
+  view(): Buffer {
+    const { used } = this;
+    return used > LONGEST_KEPT_VIEW_BYTES
+      ? this.bytes.subarray(0, used)
+      : (this.#views[used] ??= this.bytes.subarray(0, used));
+  }
 
   /** A socket is still reading from the bytes: they are left to it until they are taken back. */
   leave(): Buffer {
     const left = this.bytes;
     this.bytes = this.#spare ?? Buffer.allocUnsafeSlow(SCRATCH_BYTES);
     this.#spare = undefined;
+    this.#views = [];
     return left;
   }
 
@@ -134,7 +147,7 @@ export class Outbox {
   readyValue(value: Value, isLast: boolean): void {
     const length = value.headerBytes + value.length + (isLast ? TRAILER_BYTES : LINE_END_BYTES);
     const offset = value.room - value.headerBytes;
-    if (this.#canSendAtOnce(value)) this.#sendAtOnce(value, length);
+    if (value.length > LEAST_LENT_BYTES && this.#canSendAtOnce(value)) this.#sendAtOnce(value, length);
     else if (value.length > LARGEST_COPY_BYTES) this.#lend(value, offset, length);
     else this.#copy(value, this.room(), offset, length);
   }
@@ -146,7 +159,7 @@ export class Outbox {
     if (parts === undefined) {
       if (used > 0) {
         this.#counters.bytes_written += used;
-        this.#sender.send(this.#scratch.bytes.subarray(0, used));
+        this.#sender.send(this.#scratch.view());
         this.#settle();
       }
       return;
