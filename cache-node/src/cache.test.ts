@@ -56,8 +56,17 @@ function settle(cache: Cache): number {
   return steps;
 }
 
+function list(cache: Cache): Entry[] {
+  const found: Entry[] = [];
+  for (const listing = cache.list(); listing && !listing.isOver;) {
+    const entry = listing.next();
+    if (entry) found.push(entry);
+  }
+  return found;
+}
+
 function keysInOrder(cache: Cache): string[] {
-  return [...cache.entries()].map(({ key }) => key);
+  return list(cache).map(({ key }) => key);
 }
 
 describe('a cap by count', () => {
@@ -117,7 +126,7 @@ describe('a smaller capacity', () => {
     expect(cache.payloadBytes).toBeGreaterThan(95 * MIB);
     cache.arena.check();
     for (const key of keysInOrder(cache)) expect(holdsWhole(cache, key)).toBe(true);
-    expect(cache.payloadBytes).toBe([...cache.entries()].reduce((sum, { value }) => sum + value.length, 0));
+    expect(cache.payloadBytes).toBe(list(cache).reduce((sum, { value }) => sum + value.length, 0));
   });
 
   it('waits for what a client is being sent', () => {
@@ -153,7 +162,7 @@ describe('a smaller capacity', () => {
     cache.setCapacity(8 * MIB);
     settle(cache);
     expect(cache.arena.committedBytes).toBeLessThanOrEqual(8 * MIB);
-    for (const entry of [...cache.entries()]) cache.remove(entry);
+    for (const entry of list(cache)) cache.remove(entry);
     expect([cache.sizeBytes, cache.payloadBytes, cache.itemBytes, cache.arena.usedBytes]).toEqual([
       0, 0, 0, 0,
     ]);
@@ -191,5 +200,50 @@ describe('another policy', () => {
     expect(cache.policyName).toBe('clock');
     settle(cache);
     expect([cache.policyName, cache.count]).toEqual(['clock', 10_000]);
+  });
+});
+
+describe('a listing', () => {
+  it.each(policyNames)('has everything that stays once, whatever %s moves meanwhile', (policy) => {
+    const cache = create({ policy, maxItems: 3000 });
+    const random = seededRandom(2);
+    const access = (): void => {
+      const key = `key-${Math.floor(random() ** 2 * 6000)}`;
+      const entry = cache.find(key, NOW);
+      if (entry) cache.use(entry, NOW);
+      else set(cache, key, 10);
+    };
+    for (let count = 0; count < 20_000; count++) access();
+    const before = new Set(list(cache));
+    const found: Entry[] = [];
+    for (const listing = cache.list(); listing && !listing.isOver;) {
+      const entry = listing.next();
+      if (entry) found.push(entry);
+      if (random() < 0.3) access();
+      if (found.length === 1000) cache.setPolicy('lru');
+      if (random() < 0.05) cache.settle();
+    }
+    expect(new Set(found).size).toBe(found.length);
+    const stayed = list(cache).filter((entry) => before.has(entry));
+    expect(stayed.length).toBeGreaterThan(1000);
+    expect(stayed.filter((entry) => !found.includes(entry))).toEqual([]);
+  });
+
+  it('that was broken off takes nothing from the next', () => {
+    const cache = create({});
+    for (let index = 0; index < 100; index++) set(cache, `key-${index}`, 10);
+    const broken = cache.list();
+    for (let step = 0; step < 50; step++) broken?.next();
+    broken?.stop();
+    expect(keysInOrder(cache)).toHaveLength(100);
+    expect(keysInOrder(cache)[0]).toBe('key-99');
+  });
+
+  it('is refused beyond eight at a time', () => {
+    const cache = create({});
+    const listings = Array.from({ length: 9 }, () => cache.list());
+    expect(listings.map((listing) => listing !== undefined)).toEqual([...Array<true>(8).fill(true), false]);
+    listings[3]?.stop();
+    expect(cache.list()).toBeDefined();
   });
 });

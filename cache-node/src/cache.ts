@@ -4,6 +4,8 @@ import { Entry } from './entry.ts';
 import { EntryIndex } from './entry-index.ts';
 import { Evacuation } from './evacuation.ts';
 import { Flushes } from './flushes.ts';
+import { IndexWalk } from './index-walk.ts';
+import { type Listing, Listings } from './listing.ts';
 import type { Arena } from './memory/arena.ts';
 import { HeaderInPlace, type Value } from './memory/value.ts';
 import type { PolicyName } from './policies/policies.ts';
@@ -37,6 +39,7 @@ export class Cache {
   readonly #room: Room;
   readonly #flushes: Flushes;
   readonly #evacuation: Evacuation;
+  readonly #listings: Listings;
   readonly #hasCas: boolean;
   readonly #counters: Counters;
   #payloadBytes = 0;
@@ -53,14 +56,11 @@ export class Cache {
       this.#forget(entry);
     });
     this.#evacuation = new Evacuation(this.#index, this.#room);
+    this.#listings = new Listings(this.#index, this.#room);
   }
 
   get arena(): Arena {
     return this.#room.arena;
-  }
-
-  get index(): EntryIndex {
-    return this.#index;
   }
 
   get count(): number {
@@ -173,9 +173,14 @@ export class Cache {
     this.#flushes.flush(date, now);
   }
 
-  /** From most to least valuable, the dead included. May be walked in pieces. */
-  entries(): IterableIterator<Entry> {
-    return this.#room.entries();
+  /** From most to least valuable, the dead included. `undefined` when there are too many listings already. */
+  list(): Listing | undefined {
+    return this.#listings.begin();
+  }
+
+  /** In no order, the dead included. */
+  survey(): IndexWalk {
+    return new IndexWalk(this.#index);
   }
 
   isDead(entry: Entry, now: number): boolean {

@@ -75,15 +75,17 @@ export class EntryIndex {
   }
 
   /**
-   * Visits the entries of one step of a walk. An entry that is in the index from the first step to the last is visited in one of
-   * them, once, however the index grows meanwhile. `visit` must leave the index as it is.
+   * The entries of one step of a walk. One that is in the index from the first step to the last is among those of one step, however
+   * the index grows meanwhile.
    */
-  visit(step: number, walkLength: number, visit: (entry: Entry) => void): void {
-    const smaller = this.#smaller;
-    for (let slot = step; slot < this.#buckets.length; slot += walkLength)
-      visitChain(this.#buckets[slot], visit);
-    if (smaller === undefined) return;
-    for (let slot = step; slot < smaller.length; slot += walkLength) visitChain(smaller[slot], visit);
+  entriesAt(step: number, walkLength: number): Entry[] {
+    const found: Entry[] = [];
+    for (const buckets of this.#smaller ? [this.#smaller, this.#buckets] : [this.#buckets]) {
+      for (let slot = step; slot < buckets.length; slot += walkLength) {
+        for (let entry = buckets[slot]; entry !== undefined; entry = entry.chain) found.push(entry);
+      }
+    }
+    return found;
   }
 
   /** Where the entries with this hash are. */
@@ -122,10 +124,6 @@ export class EntryIndex {
 
 function emptyBuckets(count: number): undefined[] {
   return new Array<undefined>(count).fill(undefined);
-}
-
-function visitChain(first: Entry | undefined, visit: (entry: Entry) => void): void {
-  for (let entry = first; entry !== undefined; entry = entry.chain) visit(entry);
 }
 
 function isKey(key: string, bytes: Buffer, start: number, end: number): boolean {

@@ -76,6 +76,15 @@ export class Entry extends PolicyEntry {
     this.#set(Mark.STUB, is);
   }
 
+  /** Listings have a bit each. */
+  isListed(bit: number): boolean {
+    return this.#has(bit << LISTED_SHIFT);
+  }
+
+  setListed(bit: number, is: boolean): void {
+    this.#set(bit << LISTED_SHIFT, is);
+  }
+
   #has(mark: number): boolean {
     return (this.#marks & mark) !== 0;
   }
@@ -87,6 +96,7 @@ export class Entry extends PolicyEntry {
 
 /** Bits of one number, since a field for each would cost every entry eight bytes. */
 const Mark = { FETCHED: 1, BINARY_KEY: 2, STALE: 4, TOKEN_SENT: 8, STUB: 16 } as const;
+const LISTED_SHIFT = 8;
 
 /** What an entry with this value costs of the node's memory. */
 export function costBytes(key: string, value: Value): number {

@@ -1,17 +1,16 @@
-import type { Entry } from './entry.ts';
 import type { EntryIndex } from './entry-index.ts';
+import { IndexWalk } from './index-walk.ts';
 import type { Room } from './room.ts';
 
 /** What is done in one go, so that no client waits for it: whichever comes first. */
-const SLOTS_PER_STEP = 2000;
-const BYTES_PER_STEP = 2 * 1024 * 1024;
+const STEPS_AT_ONCE = 2000;
+const BYTES_AT_ONCE = 2 * 1024 * 1024;
 
 /** Moves values out of the memory that is to be given back. What a client is being sent stays until the next round. */
 export class Evacuation {
   readonly #index: EntryIndex;
   readonly #room: Room;
-  /** How far the round has come in the index; `undefined` between two rounds. */
-  #round: { at: number; readonly end: number } | undefined;
+  #walk: IndexWalk | undefined;
 
   constructor(index: EntryIndex, room: Room) {
     this.#index = index;
@@ -20,19 +19,14 @@ export class Evacuation {
 
   step(): 'more' | 'waits' | 'done' {
     if (!this.#room.arena.isRetiring) {
-      this.#round = undefined;
+      this.#walk = undefined;
       return 'done';
     }
-    const round = (this.#round ??= { at: 0, end: this.#index.walkLength });
-    const last = Math.min(round.at + SLOTS_PER_STEP, round.end);
-    for (let bytes = 0; bytes < BYTES_PER_STEP && round.at < last;) {
-      // Moving one may evict another, so nobody is moved while the index is walked through.
-      const found: Entry[] = [];
-      this.#index.visit(round.at++, round.end, (entry) => void found.push(entry));
-      for (const entry of found) bytes += this.#room.vacate(entry);
-    }
-    if (round.at < round.end) return 'more';
-    this.#round = undefined;
+    this.#walk ??= new IndexWalk(this.#index);
+    for (let steps = 0, bytes = 0; steps < STEPS_AT_ONCE && bytes < BYTES_AT_ONCE; steps++)
+      for (const entry of this.#walk.next()) bytes += this.#room.vacate(entry);
+    if (!this.#walk.isComplete) return 'more';
+    this.#walk = undefined;
     return this.#room.arena.isRetiring ? 'waits' : 'done';
   }
 }

@@ -69,9 +69,9 @@ export class Room {
     return this.#wantedPolicy ?? this.#policy.name;
   }
 
-  /** From most to least valuable. May be walked in pieces. */
-  entries(): IterableIterator<Entry> {
-    return this.#policy.entries();
+  /** See `Policy.walk`. */
+  walk(): IterableIterator<Entry | undefined> {
+    return this.#policy.walk();
   }
 
   hit(entry: Entry): void {

@@ -1,18 +1,18 @@
 import type { Cache } from './cache.ts';
 import type { Clock } from './clock.ts';
 import type { Counters } from './counters.ts';
-import type { Entry } from './entry.ts';
+import type { IndexWalk } from './index-walk.ts';
 
 const TICK_MS = 100;
-/** What is looked at in one go, so that no client waits for it. */
-const ENTRIES_PER_STEP = 2000;
+/** What is looked at in one go, so that no client waits for it: slots of the index, each with about one entry. */
+const STEPS_AT_ONCE = 2000;
 
 /** Walks through the entries and drops those that have expired or were flushed and that nobody asks for. */
 export class Sweeper {
   readonly #cache: Cache;
   readonly #clock: Clock;
   readonly #counters: Counters;
-  #walk: IterableIterator<Entry> | undefined;
+  #walk: IndexWalk | undefined;
   #timer: NodeJS.Timeout | undefined;
   #isUrgent = false;
 
@@ -36,7 +36,6 @@ export class Sweeper {
 
   /** Makes one round now, in steps. */
   sweepSoon(): void {
-    this.#walk?.return?.();
     this.#walk = undefined;
     if (this.#isUrgent) return;
     this.#isUrgent = true;
@@ -51,19 +50,17 @@ export class Sweeper {
   /** Returns whether the round is to go on. */
   #step(): boolean {
     const now = this.#clock.seconds();
-    this.#walk ??= this.#cache.entries();
-    for (let count = 0; count < ENTRIES_PER_STEP; count++) {
-      const { value: entry, done } = this.#walk.next();
-      if (done) {
-        this.#walk = undefined;
-        return false;
-      }
-      this.#counters.crawler_items_checked++;
-      if (this.#cache.isDead(entry, now)) {
+    this.#walk ??= this.#cache.survey();
+    for (let steps = 0; steps < STEPS_AT_ONCE && !this.#walk.isComplete; steps++) {
+      for (const entry of this.#walk.next()) {
+        this.#counters.crawler_items_checked++;
+        if (!this.#cache.isDead(entry, now)) continue;
         this.#counters.losses.record(entry, 'swept', now);
         this.#cache.remove(entry);
       }
     }
-    return true;
+    if (!this.#walk.isComplete) return true;
+    this.#walk = undefined;
+    return false;
   }
 }

@@ -54,6 +54,38 @@ describe('a client that never reads', () => {
     wire.close();
   });
 
+  it('gets a listing whole once it reads, which costs bounded memory until then', async () => {
+    const { address, node } = await start('-m', '256');
+    const wire = await Wire.open(address);
+    const count = 30_000;
+    const name = 'entry-'.padEnd(230, '-');
+    for (let from = 0; from < count; from += 10_000) {
+      const keys = Array.from({ length: 10_000 }, (_, index) => from + index);
+      await wire.ask(keys.map((key) => `set ${name}${key} 0 0 1 noreply\r\nx\r\n`).join(''));
+    }
+    const written = node.counters.bytes_written;
+    const before = process.memoryUsage().rss;
+    wire.socket.pause();
+    wire.send('lru_crawler metadump all\r\n');
+    let last = -1;
+    // It is held up when nothing more comes for a hundred turns.
+    for (let turns = 0; turns < 100; turns++) {
+      if (node.counters.bytes_written !== last) turns = 0;
+      last = node.counters.bytes_written;
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(last - written).toBeLessThan(5 * MIB);
+    expect(process.memoryUsage().rss - before).toBeLessThan(64 * MIB);
+    const other = await Wire.open(address);
+    expect(await other.ask(`mg ${name}5\r\n`)).toBe('HD\r\n');
+    wire.socket.resume();
+    const listed = await wire.receive((received) => received.endsWith('END\r\n'));
+    expect(new Set(listed.match(/key=\S+/g)).size).toBe(count);
+    expect(listed.match(/key=/g)).toHaveLength(count);
+    wire.close();
+    other.close();
+  });
+
   it('keeps the bytes it was promised though the entry is overwritten and evicted', async () => {
     const { address, node } = await start('-m', '8', '-I', '4m');
     const slow = await Wire.open(address);

@@ -1,9 +1,13 @@
 import { connect, type Socket } from 'node:net';
 
+const TAIL_CHARACTERS = 64;
+
 /** A client that sends bytes and sees every byte that comes back. */
 export class Wire {
   readonly #socket: Socket;
-  #received = '';
+  #received: string[] = [];
+  /** The end of what was received, all that is looked at while more may come. */
+  #tail = '';
   #isClosed = false;
   #wake: () => void = () => {};
 
@@ -11,7 +15,9 @@ export class Wire {
     this.#socket = socket;
     socket.setNoDelay(true);
     socket.on('data', (bytes: Buffer) => {
-      this.#received += bytes.toString('latin1');
+      const text = bytes.toString('latin1');
+      this.#received.push(text);
+      this.#tail = (this.#tail + text).slice(-TAIL_CHARACTERS);
       this.#wake();
     });
     socket.on('close', () => {
@@ -41,20 +47,21 @@ export class Wire {
     this.#socket.write(text, 'latin1');
   }
 
-  /** Takes what has come once `isEnough` or the connection has closed. */
-  async receive(isEnough: (received: string) => boolean): Promise<string> {
-    while (!isEnough(this.#received) && !this.#isClosed) {
+  /** Takes what has come once the end of it is as wanted or the connection has closed. */
+  async receive(isEnough: (tail: string) => boolean): Promise<string> {
+    while (!isEnough(this.#tail) && !this.#isClosed) {
       await new Promise<void>((resolve) => (this.#wake = resolve));
     }
-    const received = this.#received;
-    this.#received = '';
+    const received = this.#received.join('');
+    this.#received = [];
+    this.#tail = '';
     return received;
   }
 
   /** Everything that requests are answered with, or what came until the connection closed, and then `(closed)`. */
   async ask(requests: string): Promise<string> {
     this.send(`${requests}mn\r\n`);
-    const replies = await this.receive((received) => /(^|\n)MN\r\n$/.test(received));
+    const replies = await this.receive((tail) => /(^|\n)MN\r\n$/.test(tail));
     return replies.endsWith('MN\r\n') ? replies.slice(0, -4) : `${replies}(closed)\r\n`;
   }
 

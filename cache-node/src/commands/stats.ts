@@ -3,10 +3,13 @@ import { parseUint32 } from '../protocol/numbers.ts';
 import type { Session } from '../session.ts';
 import { connectionStats } from '../stats/connection-stats.ts';
 import { generalStats } from '../stats/general-stats.ts';
-import { cacheDump, itemStats, sizeStats, slabStats } from '../stats/item-stats.ts';
+import { itemStats, type Line, sizeStats, slabStats, type Survey } from '../stats/item-stats.ts';
 import { nodeStats } from '../stats/node-stats.ts';
 import { settingStats } from '../stats/setting-stats.ts';
+import { dumpClass } from './crawler.ts';
 import { BAD_FORMAT, ERROR } from './replies.ts';
+
+const STEPS_AT_ONCE = 2000;
 
 /** `stats [settings|items|slabs|sizes|conns|node|reset|detail on,off,dump|cachedump <class> <limit>]` */
 export function stats(session: Session, line: RequestLine): void {
@@ -16,11 +19,11 @@ export function stats(session: Session, line: RequestLine): void {
     case 'settings':
       return send(session, settingStats(node));
     case 'items':
-      return send(session, itemStats(node));
+      return sendSurvey(session, itemStats(node));
     case 'slabs':
-      return send(session, slabStats(node));
+      return sendSurvey(session, slabStats(node));
     case 'sizes':
-      return send(session, sizeStats(node));
+      return sendSurvey(session, sizeStats());
     case 'conns':
       return send(session, connectionStats(node));
     case 'node':
@@ -38,10 +41,22 @@ export function stats(session: Session, line: RequestLine): void {
   }
 }
 
-function send(session: Session, lines: Iterable<readonly [string, string | number]>): void {
+function send(session: Session, lines: readonly Line[]): void {
   let text = '';
   for (const [name, value] of lines) text += `STAT ${name} ${value}\r\n`;
   session.reply.text(`${text}END\r\n`);
+}
+
+/** Looks at the entries piece by piece, so that no other client waits for it, and then answers. */
+function sendSurvey(session: Session, survey: Survey): void {
+  const walk = session.node.cache.survey();
+  const next = (): boolean => {
+    for (let steps = 0; steps < STEPS_AT_ONCE && !walk.isComplete; steps++)
+      for (const entry of walk.next()) survey.look(entry);
+    if (walk.isComplete) send(session, survey.lines());
+    return !walk.isComplete;
+  };
+  session.stream(next, () => {});
 }
 
 function detail(session: Session, line: RequestLine): void {
@@ -65,5 +80,5 @@ function dump(session: Session, line: RequestLine): void {
   const limit = parseUint32(line.bytes, line.start(3), line.endOf(3));
   if (number === undefined || limit === undefined) return reply.line(BAD_FORMAT);
   if (number >= 64) return reply.line('CLIENT_ERROR Illegal slab id');
-  reply.text(cacheDump(node, number, limit));
+  dumpClass(session, number, limit);
 }

@@ -79,7 +79,7 @@ export class Arc<E extends PolicyEntry> implements Policy<E> {
     this.#trimGhosts();
   }
 
-  *entries(): IterableIterator<E> {
+  *walk(): IterableIterator<E> {
     yield* this.#t2.entries();
     yield* this.#t1.entries();
   }

@@ -54,8 +54,8 @@ export class Clock<E extends PolicyEntry> implements Policy<E> {
 
   setCapacity(): void {}
 
-  *entries(): IterableIterator<E> {
-    for (const entry of this.#queue.entries()) if (entry.mark === 1) yield entry;
-    for (const entry of this.#queue.entries()) if (entry.mark === 0) yield entry;
+  *walk(): IterableIterator<E | undefined> {
+    for (const entry of this.#queue.entries()) yield entry.mark === 1 ? entry : undefined;
+    for (const entry of this.#queue.entries()) yield entry.mark === 0 ? entry : undefined;
   }
 }

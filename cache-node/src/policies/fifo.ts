@@ -43,7 +43,7 @@ export class Fifo<E extends PolicyEntry> implements Policy<E> {
 
   setCapacity(): void {}
 
-  entries(): IterableIterator<E> {
+  walk(): IterableIterator<E> {
     return this.#queue.entries();
   }
 }

@@ -1,4 +1,5 @@
 import type { Incoming, Policy, PolicyEntry } from './policy.ts';
+import { Stack } from './stack.ts';
 
 /**
  * The change from one policy to another, which is empty at first, piece by piece while requests go on: to be used in place of both
@@ -11,14 +12,14 @@ export class Handover<E extends PolicyEntry> implements Policy<E> {
   readonly #from: Policy<E>;
   readonly to: Policy<E>;
   /** The entries from most to least valuable: all that were found so far, and then those that are still to go over. */
-  #order: E[] = [];
-  #walk: IterableIterator<E> | undefined;
+  readonly #order = new Stack<E>();
+  #walk: IterableIterator<E | undefined> | undefined;
   #isFirstRound = true;
 
   constructor(from: Policy<E>, to: Policy<E>) {
     this.#from = from;
     this.to = to;
-    this.#walk = from.entries();
+    this.#walk = from.walk();
   }
 
   get name(): string {
@@ -76,26 +77,26 @@ export class Handover<E extends PolicyEntry> implements Policy<E> {
     this.to.setCapacity(capacityBytes);
   }
 
-  *entries(): IterableIterator<E> {
-    yield* this.#from.entries();
-    yield* this.to.entries();
+  *walk(): IterableIterator<E | undefined> {
+    yield* this.#from.walk();
+    yield* this.to.walk();
   }
 
   #holderOf(entry: E): Policy<E> {
     return this.to.holds(entry) ? this.to : this.#from;
   }
 
-  #writeDown(walk: IterableIterator<E>): void {
+  #writeDown(walk: IterableIterator<E | undefined>): void {
     const { value: entry, done } = walk.next();
     if (done === true) this.#walk = undefined;
-    else this.#order.push(entry);
+    else if (entry !== undefined) this.#order.push(entry);
   }
 
   #moveOne(): void {
     const entry = this.#order.pop();
     if (entry === undefined) {
       this.#isFirstRound = false;
-      this.#walk = this.#from.entries();
+      this.#walk = this.#from.walk();
     } else if (this.#from.holds(entry)) {
       this.#from.remove(entry);
       if (this.to.adopt) this.to.adopt(entry);
@@ -106,6 +107,6 @@ export class Handover<E extends PolicyEntry> implements Policy<E> {
   #endWalk(): void {
     this.#walk?.return?.();
     this.#walk = undefined;
-    this.#order = [];
+    this.#order.clear();
   }
 }

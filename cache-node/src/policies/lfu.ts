@@ -70,7 +70,7 @@ export class Lfu<E extends PolicyEntry> implements Policy<E> {
 
   setCapacity(): void {}
 
-  *entries(): IterableIterator<E> {
+  *walk(): IterableIterator<E> {
     let bucket = this.#highest;
     while (bucket !== undefined) {
       const { frequency } = bucket;

@@ -46,7 +46,7 @@ export class Lru<E extends PolicyEntry> implements Policy<E> {
 
   setCapacity(): void {}
 
-  entries(): IterableIterator<E> {
+  walk(): IterableIterator<E> {
     return this.#recency.entries();
   }
 }

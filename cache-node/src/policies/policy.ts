@@ -66,8 +66,8 @@ export interface Policy<E extends PolicyEntry = PolicyEntry> {
   /**
    * From most to least valuable: warming copies in this order, and another policy takes the entries over in it. Each is given
    * once, if nothing changes meanwhile. The walk may also be taken in pieces while the policy goes on working: then an entry that
-   * stays is given at least once, one that is inserted or used meanwhile perhaps, one that has gone not. Whoever stops early calls
-   * `return`, as `for ... of` does.
+   * moves may be given twice or not at all, and one that has gone is not given. Whoever stops early calls `return`, as `for ... of`
+   * does. `undefined` is given for an entry whose turn is another, so that no step takes longer than the others.
    */
-  entries(): IterableIterator<E>;
+  walk(): IterableIterator<E | undefined>;
 }

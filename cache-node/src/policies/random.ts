@@ -61,7 +61,7 @@ export class Random<E extends PolicyEntry> implements Policy<E> {
   setCapacity(): void {}
 
   /** From the last place down: an entry that fills a gap moves to a lower place, so the walk passes none over. */
-  *entries(): IterableIterator<E> {
+  *walk(): IterableIterator<E> {
     for (let place = this.#places.length - 1; place >= 0; place = Math.min(place, this.#places.length) - 1) {
       const entry = this.#places[place];
       if (entry !== undefined) yield entry;

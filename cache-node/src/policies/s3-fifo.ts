@@ -75,11 +75,11 @@ export class S3Fifo<E extends PolicyEntry> implements Policy<E> {
     this.#trimGhosts();
   }
 
-  *entries(): IterableIterator<E> {
-    for (const entry of this.#main.entries()) if (entry.mark > 0) yield entry;
-    for (const entry of this.#small.entries()) if (entry.mark >= promotingFrequency) yield entry;
-    for (const entry of this.#main.entries()) if (entry.mark === 0) yield entry;
-    for (const entry of this.#small.entries()) if (entry.mark < promotingFrequency) yield entry;
+  *walk(): IterableIterator<E | undefined> {
+    for (const entry of this.#main.entries()) yield entry.mark > 0 ? entry : undefined;
+    for (const entry of this.#small.entries()) yield entry.mark >= promotingFrequency ? entry : undefined;
+    for (const entry of this.#main.entries()) yield entry.mark === 0 ? entry : undefined;
+    for (const entry of this.#small.entries()) yield entry.mark < promotingFrequency ? entry : undefined;
   }
 
   #receive(key: string): void {

@@ -61,15 +61,15 @@ export class Sieve<E extends PolicyEntry> implements Policy<E> {
   setCapacity(): void {}
 
   /** Against the way of the hand: the visited before the others, and of equals the one that the hand reaches last. */
-  *entries(): IterableIterator<E> {
+  *walk(): IterableIterator<E | undefined> {
     for (const visited of [1, 0]) {
       const behindHand = this.#hand?.next;
       if (behindHand !== undefined) {
-        for (const entry of this.#queue.entries(behindHand)) if (entry.mark === visited) yield entry;
+        for (const entry of this.#queue.entries(behindHand)) yield entry.mark === visited ? entry : undefined;
       }
       for (const entry of this.#queue.entries()) {
         if (entry === behindHand) break;
-        if (entry.mark === visited) yield entry;
+        yield entry.mark === visited ? entry : undefined;
       }
     }
   }

@@ -97,7 +97,7 @@ export class WTinyLfu<E extends PolicyEntry> implements Policy<E> {
     this.#demote();
   }
 
-  *entries(): IterableIterator<E> {
+  *walk(): IterableIterator<E> {
     yield* this.#protected.entries();
     yield* this.#probation.entries();
     yield* this.#window.entries();

@@ -2,13 +2,30 @@ import type { CacheNode } from '../cache-node.ts';
 import { classBytes, itemSize, sizeClass } from '../item-size.ts';
 import type { Entry } from '../entry.ts';
 
-type Line = [string, string | number];
+export type Line = [string, string | number];
 
-/** What `stats items` shows: the entries by classes of size. Walks through all entries. */
-export function itemStats(node: CacheNode): Line[] {
+/** What takes a look at every entry before it can say anything. */
+export interface Survey {
+  look(entry: Entry): void;
+  lines(): Line[];
+}
+
+/** What `stats items` shows: the entries by classes of size. */
+export function itemStats(node: CacheNode): Survey {
+  const classes = new Classes();
+  return { look: (entry) => classes.look(entry), lines: () => itemLines(node, classes) };
+}
+
+/** What `stats slabs` shows of entries by classes of size; there are no slabs, so all memory is one. */
+export function slabStats(node: CacheNode): Survey {
+  const classes = new Classes();
+  return { look: (entry) => classes.look(entry), lines: () => slabLines(node, classes) };
+}
+
+function itemLines(node: CacheNode, classes: Classes): Line[] {
   const now = node.clock.seconds();
   const { losses } = node.counters;
-  return byClass(node).flatMap(([number, { count, bytes, oldest }]): Line[] => [
+  return classes.sorted.flatMap(([number, { count, bytes, oldest }]): Line[] => [
     [`items:${number}:number`, count],
     [`items:${number}:number_hot`, 0],
     [`items:${number}:number_warm`, 0],
@@ -32,9 +49,7 @@ export function itemStats(node: CacheNode): Line[] {
   ]);
 }
 
-/** What `stats slabs` shows of entries by classes of size; there are no slabs, so all memory is one. */
-export function slabStats(node: CacheNode): Line[] {
-  const classes = byClass(node);
+function slabLines(node: CacheNode, { sorted: classes }: Classes): Line[] {
   const isSeen = new Set(classes.map(([number]) => number));
   const emptied = node.counters.losses.classes.filter((number) => !isSeen.has(number));
   return [
@@ -50,29 +65,15 @@ export function slabStats(node: CacheNode): Line[] {
 }
 
 /** What `stats sizes` shows: how many entries there are of each size, in steps of 32 bytes. */
-export function sizeStats(node: CacheNode): Line[] {
+export function sizeStats(): Survey {
   const histogram = new Map<number, number>();
-  for (const entry of node.cache.entries()) {
-    const step = Math.ceil(sizeOf(entry) / 32) * 32;
-    histogram.set(step, (histogram.get(step) ?? 0) + 1);
-  }
-  return [...histogram].sort(([a], [b]) => a - b).map(([step, count]) => [String(step), count]);
-}
-
-const MOST_DUMP_BYTES = 2 * 1024 * 1024;
-
-/** `stats cachedump`: keys of one class of size, the least valuable first as far as they fit; `limit` 0 is all. */
-export function cacheDump(node: CacheNode, number: number, limit: number): string {
-  const now = node.clock.seconds();
-  let text = '';
-  let left = limit === 0 ? Infinity : limit;
-  for (const entry of node.cache.entries()) {
-    if (left === 0 || text.length > MOST_DUMP_BYTES) break;
-    if (node.cache.isDead(entry, now) || sizeClass(sizeOf(entry)) !== number) continue;
-    text += `ITEM ${entry.key} [${entry.value.length} b; ${entry.expiresAt} s]\r\n`;
-    left--;
-  }
-  return `${text}END\r\n`;
+  return {
+    look: (entry) => {
+      const step = Math.ceil(sizeOf(entry) / 32) * 32;
+      histogram.set(step, (histogram.get(step) ?? 0) + 1);
+    },
+    lines: () => [...histogram].sort(([a], [b]) => a - b).map(([step, count]) => [String(step), count]),
+  };
 }
 
 interface ClassCount {
@@ -81,18 +82,23 @@ interface ClassCount {
   oldest: number;
 }
 
-function byClass(node: CacheNode): [number, ClassCount][] {
-  const classes = new Map<number, ClassCount>();
-  for (const entry of node.cache.entries()) {
+/** Entries by class of size. */
+class Classes {
+  readonly #classes = new Map<number, ClassCount>();
+
+  look(entry: Entry): void {
     const size = sizeOf(entry);
     const number = sizeClass(size);
-    const of = classes.get(number) ?? { count: 0, bytes: 0, oldest: Infinity };
-    classes.set(number, of);
+    const of = this.#classes.get(number) ?? { count: 0, bytes: 0, oldest: Infinity };
+    this.#classes.set(number, of);
     of.count++;
     of.bytes += size;
     of.oldest = Math.min(of.oldest, entry.usedAt);
   }
-  return [...classes].sort(([a], [b]) => a - b);
+
+  get sorted(): [number, ClassCount][] {
+    return [...this.#classes].sort(([a], [b]) => a - b);
+  }
 }
 
 function sizeOf(entry: Entry): number {
