@@ -167,7 +167,7 @@ export class AllImagesDeletionType {
 
   @Field(() => Int, {
     description:
-      'Objects removed so far. Older versions count too, so there may be more of them than images.',
+      'Objects removed so far. Older versions count too, so there may be more of them than images; a crash may leave some uncounted.',
   })
   objectsRemoved!: number;
 }

@@ -118,7 +118,8 @@ async function open() {
   const database = await openSqliteFile();
   const store = new MemoryPoolStore({ now: () => NOW, clock: () => 0 });
   await store.initialise({ desiredSize: 2, capacityMiB: 256 });
-  const counters = { items: 7, bytes: 5_000_000_000, capacityBytes: 6_000_000_000, hits: 3, misses: 1 };
+  const shown = { items: 7, bytes: 5_000_000_000, capacityBytes: 6_000_000_000, hits: 3, misses: 1 };
+  const counters = { ...shown, connections: 1, sets: 0, evictions: 0, bytesIn: 0, bytesOut: 0 };
   const view: PoolView = {
     isElastic: true,
     reports: async () => new Map([['a', { counters, evictionPolicy: 's3-fifo' }]]),
