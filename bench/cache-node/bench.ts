@@ -20,6 +20,7 @@ const { values: options } = parseArgs({
     rounds: { type: 'string', default: '5' },
     seconds: { type: 'string', default: '2' },
     only: { type: 'string', default: '' },
+    'huge-pages': { type: 'boolean', default: false },
   },
 });
 
@@ -27,7 +28,9 @@ const folder = mkdtempSync(join(tmpdir(), 'bench-cache-node-'));
 try {
   const load = join(folder, 'load');
   execFileSync('gcc', ['-O2', '-o', load, new URL('load.c', import.meta.url).pathname]);
-  process.stdout.write('For each server: operations a second, processor time of the server for one.\n');
+  process.stdout.write(
+    'For each server: operations a second, processor time of the server for one. Medians of the rounds.\n',
+  );
   for (const each of cases.filter(({ name }) => name.includes(options.only))) await compare(load, each);
 } finally {
   rmSync(folder, { recursive: true, force: true });
@@ -39,7 +42,8 @@ async function compare(load: string, each: Case): Promise<void> {
   const running = new Map<ContenderName, Contender>();
   try {
     for (const name of contendersOf(each)) {
-      running.set(name, await contenders[name](each.valueBytes));
+      const wanted = { valueBytes: each.valueBytes, hasHugePages: options['huge-pages'] };
+      running.set(name, await contenders[name](wanted));
       results.set(name, []);
     }
     // The first round warms up the compiler, and is thrown away.
@@ -69,7 +73,13 @@ function run(load: string, { port, child }: Contender, each: Case): Result {
 function report(each: Case, results: ReadonlyMap<ContenderName, readonly Result[]>): void {
   const medianOf = (name: ContenderName, of: keyof Result): number =>
     median((results.get(name) ?? []).map((result) => result[of]));
-  const ratio = medianOf('ours', 'operationsPerSecond') / medianOf('memcached', 'operationsPerSecond');
+  const theirs = results.get('memcached') ?? [];
+  // Of each round's own: what lasts longer than a round disturbs both.
+  const ratio = median(
+    (results.get('ours') ?? []).map(
+      (result, round) => result.operationsPerSecond / (theirs[round]?.operationsPerSecond ?? NaN),
+    ),
+  );
   const speeds = [...results.keys()].map((name) => {
     const speed = medianOf(name, 'operationsPerSecond').toFixed(0);
     return `${name} ${speed.padStart(7)}/s ${medianOf(name, 'processorUs').toFixed(2).padStart(6)} µs`;

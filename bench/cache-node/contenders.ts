@@ -7,24 +7,29 @@ export interface Contender {
   readonly port: number;
 }
 
+export interface Wanted {
+  readonly valueBytes: number;
+  /** Memory in pages of 2 MiB, as each server can be started with it. */
+  readonly hasHugePages: boolean;
+}
+
 /** What can be started, by the name it has in the report. */
 export const contenders = {
-  ours: (): Promise<Contender> =>
-    startNodeScript('../../cache-node/dist/main.js', '-p', '-1', '-m', CAPACITY_MIB),
-  memcached: (): Promise<Contender> => startMemcached(),
-  handle: (valueBytes: number): Promise<Contender> =>
-    startNodeScript('bare-server.mjs', String(valueBytes), 'handle'),
-  stream: (valueBytes: number): Promise<Contender> =>
-    startNodeScript('bare-server.mjs', String(valueBytes), 'stream'),
-} satisfies Record<string, (valueBytes: number) => Promise<Contender>>;
+  ours: (wanted: Wanted) =>
+    startScript(wanted, '../../cache-node/dist/main.js', '-p', '-1', '-m', CAPACITY_MIB),
+  memcached: (wanted: Wanted) => startMemcached(wanted),
+  handle: (wanted: Wanted) => startScript(wanted, 'bare-server.mjs', String(wanted.valueBytes), 'handle'),
+  stream: (wanted: Wanted) => startScript(wanted, 'bare-server.mjs', String(wanted.valueBytes), 'stream'),
+} satisfies Record<string, (wanted: Wanted) => Promise<Contender>>;
 
 export type ContenderName = keyof typeof contenders;
 
 const CAPACITY_MIB = '256';
 
-async function startNodeScript(path: string, ...flags: string[]): Promise<Contender> {
+async function startScript({ hasHugePages }: Wanted, path: string, ...flags: string[]): Promise<Contender> {
   const script = new URL(path, import.meta.url).pathname;
-  const child = spawn(process.execPath, [script, ...flags], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const env = hasHugePages ? { ...process.env, GLIBC_TUNABLES: 'glibc.malloc.hugetlb=1' } : process.env;
+  const child = spawn(process.execPath, [script, ...flags], { stdio: ['ignore', 'pipe', 'inherit'], env });
   const port = await new Promise<number>((resolve, reject) => {
     child.stdout.on('data', (bytes: Buffer) => {
       const match = /listening on \S+:(\d+)/.exec(bytes.toString());
@@ -35,7 +40,7 @@ async function startNodeScript(path: string, ...flags: string[]): Promise<Conten
   return { child, port };
 }
 
-async function startMemcached(): Promise<Contender> {
+async function startMemcached({ hasHugePages }: Wanted): Promise<Contender> {
   const port = await freePort();
   const user = process.getuid?.() === 0 ? ['-u', 'root'] : [];
   const flags = [
@@ -52,7 +57,8 @@ async function startMemcached(): Promise<Contender> {
     '-l',
     '127.0.0.1',
   ];
-  const child = spawn('memcached', [...flags, ...user], { stdio: 'ignore' });
+  const pages = hasHugePages ? ['-L'] : [];
+  const child = spawn('memcached', [...flags, ...user, ...pages], { stdio: 'ignore' });
   await new Promise<void>((resolve, reject) => {
     child.once('error', reject);
     child.once('spawn', resolve);
