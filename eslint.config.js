@@ -19,7 +19,7 @@ export default defineConfig([
     },
   },
   {
-    files: ['{api,cache-node,bench,test}/**/*.ts'],
+    files: ['{api,autoscaler,cache-node,bench,test}/**/*.ts'],
     languageOptions: { parserOptions: { projectService: true } },
     rules: {
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],

@@ -7,7 +7,7 @@ export default defineConfig({
   },
   oxc: { decorator: { legacy: true } },
   test: {
-    include: ['{api,cache-node,web,test}/**/*.test.ts'],
+    include: ['{api,autoscaler,cache-node,web,test}/**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/dist/**'],
     pool: 'forks',
     // One for each core: much of the time goes by in processes that tests wait for.
