@@ -117,7 +117,7 @@ async function connectTo(address: string): Promise<CopyConnection> {
     try {
       return await CopyConnection.open(address, 30_000);
     } catch (error) {
-      if (attempt === 500) throw error;
+      if (attempt === 2_000) throw error;
       await setTimeout(20);
     }
   }
