@@ -36,6 +36,10 @@ export interface ConnectionCount {
   readonly count: number;
   readonly isAccepting: boolean;
   describe(): ConnectionFacts[];
+  /** Has new clients see the certificate that is in its file now. @throws if it can't be used; then all stays as it was. */
+  renewCertificates(): void;
+  /** When the certificate was read, in seconds since 1970. */
+  readonly certificateReadAt: number;
 }
 
 /** What `stats conns` shows of one connection. */

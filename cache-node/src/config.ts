@@ -1,26 +1,22 @@
 import { flags, options, type FlagName } from './flags.ts';
 import { isPolicyName, policyNames, type PolicyName } from './policies/policies.ts';
+import { readTlsSettings, type TlsSettings } from './tls-settings.ts';
 
 const MIB = 1024 * 1024;
 const DEFAULT_CAPACITY_MIB = 64;
 const DEFAULT_ITEM_SIZE_MAX = 32 * MIB;
 const LEAST_ITEM_SIZE_MAX = 1024;
 const MOST_ITEM_SIZE_MAX = 1024 * MIB;
+const PLAIN = 'notls:';
 const MOST_ORPHAN_SECONDS = 86_400;
 
 export interface Interface {
   readonly host: string;
   /** Without one, the port of `-p`. */
   readonly port: number | undefined;
+  /** Without TLS, though others have it. */
+  readonly isPlain: boolean;
   readonly text: string;
-}
-
-export interface TlsFiles {
-  readonly certificate: string;
-  readonly key: string;
-  readonly authority: string | undefined;
-  /** Whether clients must show a certificate of the authority's. */
-  readonly requiresClientCertificate: boolean;
 }
 
 /** How a node was asked to run. Frozen. */
@@ -54,7 +50,7 @@ export interface Config {
   readonly hasMaintainer: boolean;
   readonly exitsWithParent: boolean;
   readonly hasTestCommands: boolean;
-  readonly tls: TlsFiles | undefined;
+  readonly tls: TlsSettings | undefined;
 }
 
 export type ConfigResult =
@@ -106,12 +102,12 @@ export function readConfig(argv: readonly string[]): ConfigResult {
   const orphanTimeoutSeconds = orphan === undefined ? 0 : parseSeconds(orphan);
   if (orphanTimeoutSeconds === undefined)
     faults.push(`-o orphan_timeout=${orphan}: want a number of seconds from 1 to ${MOST_ORPHAN_SECONDS}`);
-  const tls = readTls(has('Z'), given.options, faults);
+  const tls = has('Z') ? readTlsSettings(given.options, faults) : undefined;
   const isModern = !given.options.has('no_modern');
 
   const config: Config = {
     port: number('p', 11211, -1, 65535),
-    interfaces: readInterfaces(given.flags.get('l') ?? ['127.0.0.1'], faults),
+    interfaces: readInterfaces(given.flags.get('l') ?? ['127.0.0.1'], has('Z'), faults),
     socketPath: text('s'),
     socketMode: parseInt(socketMode, 8),
     binding: binding === 'auto' ? 'auto' : 'ascii',
@@ -199,28 +195,20 @@ function readOptions(text: string, given: Map<string, string>, faults: string[])
   }
 }
 
-function readTls(isAsked: boolean, given: Map<string, string>, faults: string[]): TlsFiles | undefined {
-  if (!isAsked) return undefined;
-  const certificate = given.get('ssl_chain_cert');
-  const key = given.get('ssl_key');
-  if (certificate === undefined || key === undefined) {
-    faults.push('-Z: want -o ssl_chain_cert=FILE,ssl_key=FILE');
-    return undefined;
-  }
-  const requiresClientCertificate = Number(given.get('ssl_verify_mode') ?? '0') >= 2;
-  return { certificate, key, authority: given.get('ssl_ca_cert'), requiresClientCertificate };
-}
-
-function readInterfaces(values: readonly string[], faults: string[]): Interface[] {
+function readInterfaces(values: readonly string[], hasTls: boolean, faults: string[]): Interface[] {
   return values
     .flatMap((value) => value.split(','))
     .map((text) => {
-      const match = /^\[(.+)\](?::(\d+))?$|^([^:]+)(?::(\d+))?$|^([0-9a-f:]+)$/i.exec(text);
+      const isPlain = text.startsWith(PLAIN);
+      if (isPlain && !hasTls) faults.push(`-l ${text}: without -Z nothing has TLS`);
+      const address = isPlain ? text.slice(PLAIN.length) : text;
+      const match = /^\[(.+)\](?::(\d+))?$|^([^:]+)(?::(\d+))?$|^([0-9a-f:]+)$/i.exec(address);
       if (!match) faults.push(`-l ${text}: want an address, or address:port`);
       const port = match?.[2] ?? match?.[4];
       return {
-        host: match?.[1] ?? match?.[3] ?? match?.[5] ?? text,
+        host: match?.[1] ?? match?.[3] ?? match?.[5] ?? address,
         port: port === undefined ? undefined : Number(port),
+        isPlain,
         text,
       };
     });

@@ -29,6 +29,8 @@ export class Counters {
   auth_cmds = 0;
   auth_errors = 0;
   idle_kicks = 0;
+  ssl_handshake_errors = 0;
+  ssl_new_sessions = 0;
   bytes_read = 0;
   bytes_written = 0;
   listen_disabled_num = 0;

@@ -1,11 +1,12 @@
-import { chmodSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, rmSync, statSync } from 'node:fs';
 import { createServer, type AddressInfo, type Server as NetServer, type Socket } from 'node:net';
-import { createServer as createTlsServer } from 'node:tls';
+import type { Server as TlsServer } from 'node:tls';
 import type { CacheNode, ConnectionCount, ConnectionFacts } from './cache-node.ts';
 import type { Config } from './config.ts';
 import { adopt, useAsItIs } from './connection.ts';
 import { LARGEST_COPY_BYTES, Outbox, Scratch } from './outbox.ts';
 import { Session } from './session.ts';
+import { createTlsListener, renewCertificates } from './tls-listener.ts';
 
 const IDLE_CHECK_MS = 1000;
 /** How long clients that are being served may take to finish when the node drains. */
@@ -22,12 +23,14 @@ interface Connection {
 export class Server implements ConnectionCount {
   readonly #config: Config;
   readonly #listeners: NetServer[] = [];
+  readonly #tlsListeners: TlsServer[] = [];
   readonly #connections = new Set<Connection>();
   readonly #scratch = new Scratch();
   #node: CacheNode | undefined;
   #idleTimer: NodeJS.Timeout | undefined;
   #lastId = 0;
   isAccepting = false;
+  certificateReadAt = 0;
   /** Told after a client has come or gone. */
   onCountChange: () => void = () => {};
 
@@ -71,19 +74,27 @@ export class Server implements ConnectionCount {
     const { socketPath, interfaces, port, idleTimeoutSeconds } = this.#config;
     if (socketPath !== undefined) {
       removeLeftover(socketPath);
-      await this.#listen({ path: socketPath });
+      await this.#listen(this.#createListener(node, false), { path: socketPath });
       chmodSync(socketPath, this.#config.socketMode);
     } else {
       for (const address of interfaces) {
         const wanted = address.port ?? port;
-        if (wanted !== 0) await this.#listen({ host: address.host, port: Math.max(wanted, 0) });
+        if (wanted === 0) continue;
+        const listener = this.#createListener(node, address.isPlain);
+        await this.#listen(listener, { host: address.host, port: Math.max(wanted, 0) });
       }
     }
+    this.certificateReadAt = node.clock.seconds();
     this.isAccepting = true;
     if (idleTimeoutSeconds > 0) {
       this.#idleTimer = setInterval(() => this.#disconnectIdle(), IDLE_CHECK_MS);
     }
     return this.#listeners.map(addressOf);
+  }
+
+  renewCertificates(): void {
+    if (this.#config.tls) renewCertificates(this.#tlsListeners, this.#config.tls);
+    this.certificateReadAt = this.#node?.clock.seconds() ?? 0;
   }
 
   /** Accepts nobody else, lets those finish who are being served, and disconnects all. */
@@ -100,8 +111,10 @@ export class Server implements ConnectionCount {
     for (const { socket } of this.#connections) socket.destroy();
   }
 
-  async #listen(where: { path: string } | { host: string; port: number }): Promise<void> {
-    const listener = this.#createListener();
+  async #listen(
+    listener: NetServer,
+    where: { path: string } | { host: string; port: number },
+  ): Promise<void> {
     this.#listeners.push(listener);
     await new Promise<void>((resolve, reject) => {
       listener.once('error', reject);
@@ -114,22 +127,16 @@ export class Server implements ConnectionCount {
     listener.on('error', () => {});
   }
 
-  #createListener(): NetServer {
+  #createListener(node: CacheNode, isPlain: boolean): NetServer {
     const options = { noDelay: true, allowHalfOpen: true, highWaterMark: LARGEST_COPY_BYTES };
-    const { tls } = this.#config;
-    if (!tls)
+    const { tls, maxConnections } = this.#config;
+    if (!tls || isPlain)
       return createServer({ ...options, pauseOnConnect: true }, (socket) => this.#accept(socket, true));
-    return createTlsServer(
-      {
-        ...options,
-        cert: readFileSync(tls.certificate),
-        key: readFileSync(tls.key),
-        ca: tls.authority === undefined ? undefined : readFileSync(tls.authority),
-        requestCert: tls.requiresClientCertificate,
-        rejectUnauthorized: tls.requiresClientCertificate,
-      },
-      (socket) => this.#accept(socket, false),
-    ).on('tlsClientError', () => {});
+    const listener = createTlsListener(tls, options, node.counters, (socket) => this.#accept(socket, false));
+    // Those that have not said who they are yet are no connections, but they may not be without number.
+    listener.maxConnections = 2 * maxConnections;
+    this.#tlsListeners.push(listener);
+    return listener;
   }
 
   #accept(accepted: Socket, isPlain: boolean): void {

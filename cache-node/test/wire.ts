@@ -13,7 +13,6 @@ export class Wire {
 
   private constructor(socket: Socket) {
     this.#socket = socket;
-    socket.setNoDelay(true);
     socket.on('data', (bytes: Buffer) => {
       const text = bytes.toString('latin1');
       this.#received.push(text);
@@ -36,6 +35,12 @@ export class Wire {
       socket.once('connect', resolve);
       socket.once('error', reject);
     });
+    socket.setNoDelay(true);
+    return new Wire(socket);
+  }
+
+  /** Over a socket that is connected. */
+  static over(socket: Socket): Wire {
     return new Wire(socket);
   }
 

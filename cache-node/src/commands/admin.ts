@@ -67,6 +67,19 @@ export function policy(session: Session, line: RequestLine): void {
   answer('OK');
 }
 
+/** `refresh_certs [noreply]`: reads the certificate and its key anew, for the clients that come from now on. */
+export function refreshCertificates(session: Session, line: RequestLine): void {
+  const { config, connections } = session.node;
+  if (config.tls === undefined) return session.reply.line(ERROR);
+  const answer = answerUnlessQuiet(session, line);
+  try {
+    connections.renewCertificates();
+    answer('OK');
+  } catch (error) {
+    answer(`SERVER_ERROR ${error instanceof Error ? error.message.replace(/\s+/g, ' ') : String(error)}`);
+  }
+}
+
 /** `shutdown [graceful]`, for those who were given it with `-A`. */
 export function shutdown(session: Session, line: RequestLine): void {
   const { node, reply } = session;

@@ -1,6 +1,16 @@
 import type { RequestLine } from '../protocol/request-line.ts';
 import type { Session } from '../session.ts';
-import { cacheMemlimit, debugTime, flushAll, lru, policy, shutdown, slabs, verbosity } from './admin.ts';
+import {
+  cacheMemlimit,
+  debugTime,
+  flushAll,
+  lru,
+  policy,
+  refreshCertificates,
+  shutdown,
+  slabs,
+  verbosity,
+} from './admin.ts';
 import { lruCrawler } from './crawler.ts';
 import { get, getAndTouch } from './get.ts';
 import { metaArithmetic } from './meta-arithmetic.ts';
@@ -69,6 +79,7 @@ const commands: ReadonlyMap<string, Command> = new Map<string, Command>([
   ['lru_crawler', lruCrawler],
   ['lru', lru],
   ['slabs', slabs],
+  ['refresh_certs', refreshCertificates],
   ['shutdown', shutdown],
   ['debugtime', debugTime],
   ['quit', (session) => session.close()],

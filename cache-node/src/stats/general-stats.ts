@@ -85,6 +85,7 @@ export function generalStats(node: CacheNode): [string, string | number][] {
     ['log_watcher_skipped', 0],
     ['log_watcher_sent', 0],
     ['log_watchers', 0],
+    ...(config.tls ? tlsStats(node, now) : []),
     ['unexpected_napi_ids', 0],
     ['round_robin_fallback', 0],
     ['bytes', cache.itemBytes],
@@ -107,6 +108,16 @@ export function generalStats(node: CacheNode): [string, string | number][] {
           ['direct_reclaims', 0],
         ] as [string, number][])
       : []),
+  ];
+}
+
+function tlsStats({ config, counters, connections }: CacheNode, now: number): [string, number][] {
+  return [
+    ...(config.tls?.hasSessionCache
+      ? [['ssl_new_sessions', counters.ssl_new_sessions] as [string, number]]
+      : []),
+    ['ssl_handshake_errors', counters.ssl_handshake_errors],
+    ['time_since_server_cert_refresh', now - connections.certificateReadAt],
   ];
 }
 

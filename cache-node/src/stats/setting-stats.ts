@@ -1,4 +1,5 @@
 import type { CacheNode } from '../cache-node.ts';
+import type { TlsSettings } from '../tls-settings.ts';
 
 /** What `stats settings` shows: memcached's names, for what the node has settings for. */
 export function settingStats(node: CacheNode): [string, string | number][] {
@@ -45,9 +46,25 @@ export function settingStats(node: CacheNode): [string, string | number][] {
     ['track_sizes', 'no'],
     ['inline_ascii_response', 'no'],
     ['ssl_enabled', yesNo(config.tls !== undefined)],
+    ...(config.tls ? tlsSettings(config.tls) : []),
     ['policy', cache.policyName],
     ['max_items', config.maxItems ?? 0],
     ['client_flags_size', 4],
+  ];
+}
+
+function tlsSettings(tls: TlsSettings): [string, string | number][] {
+  return [
+    ['ssl_chain_cert', tls.certificate],
+    ['ssl_key', tls.key],
+    ['ssl_verify_mode', tls.verifyMode],
+    ['ssl_keyformat', 1],
+    ['ssl_ciphers', tls.ciphers ?? 'NULL'],
+    ['ssl_ca_cert', tls.authority ?? 'NULL'],
+    ['ssl_wbuf_size', tls.writeBufferKiB * 1024],
+    ['ssl_session_cache', yesNo(tls.hasSessionCache)],
+    ['ssl_kernel_tls', 'no'],
+    ['ssl_min_version', tls.minVersion.toLowerCase()],
   ];
 }
 
