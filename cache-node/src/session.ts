@@ -2,6 +2,7 @@ import type { CacheNode } from './cache-node.ts';
 import { execute, continueGet, type KeyList } from './commands/commands.ts';
 import { Intake } from './intake.ts';
 import type { Outbox } from './outbox.ts';
+import { ReplyStream } from './reply-stream.ts';
 import { RequestLine } from './protocol/request-line.ts';
 import { authenticate } from './commands/authenticate.ts';
 import type { StoreRequest } from './store.ts';
@@ -43,7 +44,7 @@ export class Session {
   #intake: Intake | undefined;
   #swallowBytes = 0;
   #keys: KeyList | undefined;
-  #stream: { next: () => boolean; stop: () => void } | undefined;
+  #stream: ReplyStream | undefined;
   #isPaused = false;
   #isRunning = false;
   #isClosing = false;
@@ -112,8 +113,7 @@ export class Session {
     this.#isClosing = true;
     this.#waiting = NOTHING;
     this.reply.unpin();
-    this.#stream?.stop();
-    this.#stream = undefined;
+    this.#endStream();
     if (this.#intake) this.node.cache.discard(this.#intake.incoming.request.draft);
     this.#intake = undefined;
   }
@@ -153,6 +153,7 @@ export class Session {
 
   closeAtOnce(): void {
     this.#isClosing = true;
+    this.#endStream();
     this.#connection.destroy();
   }
 
@@ -161,30 +162,22 @@ export class Session {
     return this.reply.hasUnsent;
   }
 
-  /**
-   * Sends a long reply in pieces, and carries out nothing else for this client meanwhile. `next` adds a piece and says whether there
-   * are more; `stop` is called when the client leaves before the end.
-   */
+  /** Sends a long reply in pieces (see `ReplyStream`), and carries out nothing else for this client meanwhile. */
   stream(next: () => boolean, stop: () => void): void {
-    this.#stream = { next, stop };
-    setImmediate(() => this.#streamOn());
-  }
-
-  #streamOn(): void {
-    const stream = this.#stream;
-    if (!stream || this.#isClosing || this.reply.isBlocked) return;
-    const hasMore = stream.next();
-    this.reply.flush();
-    if (!hasMore) {
+    this.#stream = new ReplyStream(this.reply, next, stop, () => {
       this.#stream = undefined;
       this.#goOn();
-    } else if (!this.reply.isBlocked) {
-      setImmediate(() => this.#streamOn());
-    }
+    });
+  }
+
+  #endStream(): void {
+    this.#stream?.stop();
+    this.#stream = undefined;
   }
 
   #drained(): void {
-    if (this.#stream) this.#streamOn();
+    if (this.#isClosing) return;
+    if (this.#stream) this.#stream.goOn();
     else this.#goOn();
   }
 
