@@ -26,6 +26,8 @@ import { LocalProvisioner } from './pool/provisioners/local.ts';
 import type { Provisioner } from './pool/provisioners/provisioner.ts';
 import { StaticProvisioner } from './pool/provisioners/static.ts';
 import { SqlPoolStore } from './pool/sql-pool-store.ts';
+import { DECISION_MADE, DecisionResolver } from './scaling/decision.resolver.ts';
+import { Decisions } from './scaling/decisions.ts';
 import { ScalingPolicies } from './scaling/scaling-policies.ts';
 import { ScalingResolver } from './scaling/scaling.resolver.ts';
 import { Stops } from './stops.ts';
@@ -113,6 +115,12 @@ async function start(config: Config, stops: Stops): Promise<string> {
   );
   images.onChange((change) => topics.publish(IMAGE_CHANGED, change));
   stops.add(images.resumeDeletion((err) => log.error({ err }, 'A deletion of all images failed.')));
+  const decisions = new Decisions({
+    database,
+    now,
+    newId,
+    onDecision: (decision) => topics.publish(DECISION_MADE, decision),
+  });
   const policies = new ScalingPolicies({
     database,
     store,
@@ -144,7 +152,12 @@ async function start(config: Config, stops: Stops): Promise<string> {
         onError: (err) => log.error({ err }, 'A read of an image failed.'),
       }),
       schema: await createSchema(
-        [new ImageResolver(images), new PoolResolver(poolService, policies), new ScalingResolver(policies)],
+        [
+          new ImageResolver(images),
+          new PoolResolver(poolService, policies),
+          new DecisionResolver(decisions),
+          new ScalingResolver(policies),
+        ],
         topics,
       ),
       identify: (authorization) => ({ isAutoscaler: autoscalerToken.isShownBy(authorization) }),

@@ -1,5 +1,6 @@
 export type ErrorCode =
   | 'BAD_USER_INPUT'
+  | 'FORBIDDEN'
   | 'NOT_FOUND'
   | 'CONFLICT'
   | 'PAYLOAD_TOO_LARGE'
@@ -10,6 +11,7 @@ export type ErrorCode =
 
 const statusOfCode: Record<ErrorCode, number> = {
   BAD_USER_INPUT: 400,
+  FORBIDDEN: 403,
   NOT_FOUND: 404,
   CONFLICT: 409,
   PAYLOAD_TOO_LARGE: 413,

@@ -59,6 +59,7 @@ const mysqlKit = {
 export const mysqlTables = makeTables(mysqlKit as unknown as ColumnKit);
 export const {
   apiMinutes,
+  decisions,
   images,
   imageDeletions,
   leases,

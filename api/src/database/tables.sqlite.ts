@@ -4,6 +4,7 @@ import { makeTables } from './tables.ts';
 export const sqliteTables = makeTables(sqliteKit);
 export const {
   apiMinutes,
+  decisions,
   images,
   imageDeletions,
   leases,

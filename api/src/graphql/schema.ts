@@ -7,6 +7,8 @@ import { ImageResolver } from '../images/image.resolver.ts';
 import type { ImageChange } from '../images/image-service.ts';
 import { MetricsResolver, STATS_UPDATED } from '../metrics/metrics.resolver.ts';
 import { POOL_UPDATED, PoolResolver } from '../pool/pool.resolver.ts';
+import { DECISION_MADE, DecisionResolver } from '../scaling/decision.resolver.ts';
+import type { Decision } from '../scaling/decisions.ts';
 import { ScalingResolver } from '../scaling/scaling.resolver.ts';
 import { latestOnly } from './latest-only.ts';
 
@@ -14,27 +16,34 @@ import { latestOnly } from './latest-only.ts';
 export type Topics = ReturnType<typeof createTopics>;
 
 export function createTopics() {
-  return createPubSub<{ [IMAGE_CHANGED]: [ImageChange]; [POOL_UPDATED]: []; [STATS_UPDATED]: [] }>();
+  return createPubSub<{
+    [IMAGE_CHANGED]: [ImageChange];
+    [POOL_UPDATED]: [];
+    [STATS_UPDATED]: [];
+    [DECISION_MADE]: [Decision];
+  }>();
 }
 
 /** The executable schema. Without resolvers it can only be printed. */
 export async function createSchema(
-  resolvers: readonly (ImageResolver | MetricsResolver | PoolResolver | ScalingResolver)[] = [],
+  resolvers: readonly (
+    DecisionResolver | ImageResolver | MetricsResolver | PoolResolver | ScalingResolver
+  )[] = [],
   topics: Topics = createTopics(),
 ): Promise<GraphQLSchema> {
   return await buildSchema({
-    resolvers: [ImageResolver, MetricsResolver, PoolResolver, ScalingResolver],
+    resolvers: [DecisionResolver, ImageResolver, MetricsResolver, PoolResolver, ScalingResolver],
     container: { get: (wanted) => resolvers.find((resolver) => resolver.constructor === wanted) },
     pubSub: { ...topics, subscribe: (topic: string) => subscribe(topics, topic) },
     validate: { forbidUnknownValues: false },
   });
 }
 
-/** Of the pool and of its numbers only what is newest counts; of images every change. */
+/** Of the pool and of its numbers only what is newest counts; of images and decisions every one. */
 function subscribe(topics: Topics, topic: string): AsyncIterable<unknown> {
   return topic === POOL_UPDATED || topic === STATS_UPDATED
     ? latestOnly(topics.subscribe(topic))
-    : topics.subscribe(topic as typeof IMAGE_CHANGED);
+    : topics.subscribe(topic as typeof IMAGE_CHANGED | typeof DECISION_MADE);
 }
 
 /** The text of `schema.graphql`. */

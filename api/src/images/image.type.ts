@@ -1,5 +1,6 @@
 import { GraphQLDateTime } from 'graphql-scalars';
 import { Field, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
+import { PageInfo } from '../graphql/page-info.type.ts';
 
 @ObjectType('Image', { description: 'An uploaded picture: a key and its newest version.' })
 export class ImageType {
@@ -56,21 +57,6 @@ registerEnumType(ImageOrder, {
     NEWEST: { description: 'The newest upload first.' },
   },
 });
-
-@ObjectType({ description: "Where a page of a connection ends, in the manner of Relay's connections." })
-export class PageInfo {
-  @Field(() => Boolean, { description: 'Whether more follow after endCursor.' })
-  hasNextPage!: boolean;
-
-  @Field(() => Boolean, { description: 'Always false: lists are read forwards.' })
-  hasPreviousPage!: boolean;
-
-  @Field(() => String, { nullable: true, description: 'Cursor of the first edge, null on an empty page.' })
-  startCursor!: string | null;
-
-  @Field(() => String, { nullable: true, description: 'Cursor of the last edge, null on an empty page.' })
-  endCursor!: string | null;
-}
 
 @ObjectType({ description: 'An image and its place in the list.' })
 export class ImageEdge {

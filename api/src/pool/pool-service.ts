@@ -70,6 +70,11 @@ export class PoolService {
     return this.#snapshotOf(await this.#options.store.load());
   }
 
+  /** By the clock that all times of the pool are of. */
+  now(): Date {
+    return new Date(this.#options.now());
+  }
+
   /** What this process sees of the nodes now. */
   async look(): Promise<{
     readonly reports: ReadonlyMap<string, NodeReport>;
@@ -113,13 +118,21 @@ export class PoolService {
   }
 
   /** @throws ShoalError BAD_USER_INPUT, CONFLICT */
-  async resize(toSize: number, { isAutoscaler }: Caller): Promise<PoolSnapshot> {
+  async resize(toSize: number, { isAutoscaler }: Caller, expectedSize?: number): Promise<PoolSnapshot> {
     const { maxNodes, view, readMode, now, newId } = this.#options;
     refuseFaults([wholeNumberFault('size', toSize, { min: 1, max: maxNodes })]);
     if (!view.isElastic) throw new ShoalError('CONFLICT', view.fixedReason ?? 'The nodes are given.');
     refuseWrongMode(await readMode(), isAutoscaler);
     const by = isAutoscaler ? 'the autoscaler' : 'a person';
-    return await this.#update((state) => queueResize(state, { id: newId(), toSize, by, at: now() }));
+    return await this.#update((state) => {
+      if (expectedSize !== undefined && state.desiredSize !== expectedSize) {
+        throw new ShoalError(
+          'CONFLICT',
+          `The desired size is ${state.desiredSize} by now, not ${expectedSize}. Look again, and decide anew.`,
+        );
+      }
+      return queueResize(state, { id: newId(), toSize, by, at: now() });
+    });
   }
 
   /** @throws ShoalError CONFLICT when none is under way */

@@ -63,8 +63,14 @@ export class PoolResolver {
   async resizePool(
     @Arg('size', () => Int, { description: 'How many nodes there should be: 1 to maxNodes.' }) size: number,
     @Ctx() { caller }: Context,
+    @Arg('expectedSize', () => Int, {
+      nullable: true,
+      description:
+        'The desired size that the caller goes by: when it is another one by now, it is a CONFLICT.',
+    })
+    expectedSize?: number | null,
   ): Promise<PoolSnapshot> {
-    return await this.#pool.resize(size, caller);
+    return await this.#pool.resize(size, caller, expectedSize ?? undefined);
   }
 
   @Mutation(() => PoolType, {

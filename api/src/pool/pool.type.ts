@@ -61,6 +61,15 @@ export class PoolType {
   })
   finishedResizes!: ResizeType[];
 
+  @Field(() => GraphQLDateTime, {
+    nullable: true,
+    description: 'When the last resize came to its end, whatever came of it. Null when there never was one.',
+  })
+  lastResizeFinishedAt!: Date | null;
+
+  @Field(() => GraphQLDateTime, { description: "Now, by the clock that the pool's times are of." })
+  serverTime!: Date;
+
   @Field(() => [PoolEventType], { description: 'What happened to the pool, the latest first.' })
   history!: PoolEventType[];
 }
