@@ -23,12 +23,12 @@ afterAll(async () => {
 describe.skipIf(!hasChromium)('the size of the pool', () => {
   it('grows and shrinks by one, and the page is told instead of asking', async () => {
     const { page, faults, close } = await openPage(browser, `${system.url}/pool`);
+    await untilLive(page);
     const questions: string[] = [];
     page.on('request', (request) => {
       const text = request.postData() ?? '';
       if (/"query Pool\b/.test(text)) questions.push(text);
     });
-    await untilLive(page);
     await page.getByRole('button', { name: 'One node more' }).click();
     await eventually(() => nodesIn(page, 'READY').count()).toBe(SIZE + 1);
     const finished = page.getByRole('list', { name: 'Finished resizes' });
