@@ -31,6 +31,7 @@ export interface RunningWarmNode extends WarmingNode {
 export class WarmNodes {
   readonly all: RunningWarmNode[] = [];
   readonly #folder: string;
+  readonly #processes: ChildProcess[] = [];
 
   private constructor(folder: string) {
     this.#folder = folder;
@@ -53,6 +54,7 @@ export class WarmNodes {
       const child = spawn(program, [...own, '-s', path, ...limits, ...args], {
         stdio: ['pipe', 'ignore', 'inherit'],
       });
+      this.#processes.push(child);
       return { label, address: `unix:${path}`, process: child, client: await connectTo(`unix:${path}`) };
     };
     const slots = Array.from({ length: count - this.all.length }, (_, i) => this.all.length + i);
@@ -73,8 +75,8 @@ export class WarmNodes {
   }
 
   async close(): Promise<void> {
-    for (const { process, client } of this.all.splice(0)) {
-      client.close(new Error('The test is over.'));
+    for (const { client } of this.all.splice(0)) client.close(new Error('The test is over.'));
+    for (const process of this.#processes.splice(0)) {
       process.kill('SIGKILL');
       if (process.exitCode === null && process.signalCode === null) await once(process, 'exit');
     }

@@ -19,13 +19,18 @@ export async function openFilledNodes(
   sizeOf = (i: number): number => 100 + ((i * 7_919) % 9_000),
 ): Promise<{ nodes: WarmNodes; names: string[] }> {
   const nodes = await WarmNodes.open();
-  await nodes.grow(size, options);
-  const ring = ringOf(members);
-  const names = Array.from({ length: count }, (_, i) => nameOf(i));
-  const putOne = (name: string, i: number) =>
-    put(nodes.ownerOf(ring, name).client, name, bytesOf(name, sizeOf(i)), 1 + (i % 4));
-  await Promise.all(names.map(putOne));
-  return { nodes, names };
+  try {
+    await nodes.grow(size, options);
+    const ring = ringOf(members);
+    const names = Array.from({ length: count }, (_, i) => nameOf(i));
+    const putOne = (name: string, i: number) =>
+      put(nodes.ownerOf(ring, name).client, name, bytesOf(name, sizeOf(i)), 1 + (i % 4));
+    await Promise.all(names.map(putOne));
+    return { nodes, names };
+  } catch (error) {
+    await nodes.close();
+    throw error;
+  }
 }
 
 export function taskFor(
