@@ -3,6 +3,7 @@ import { isPolicyName } from '../policies/policies.ts';
 import { parseInt32, parseUint32 } from '../protocol/numbers.ts';
 import type { RequestLine } from '../protocol/request-line.ts';
 import type { Session } from '../session.ts';
+import { answerUnlessQuiet } from './answer.ts';
 import { BAD_EXPTIME, BAD_FORMAT, ERROR } from './replies.ts';
 
 const MIB = 1024 * 1024;
@@ -119,8 +120,4 @@ export function slabs(session: Session, line: RequestLine): void {
   } else {
     session.reply.line(ERROR);
   }
-}
-
-function answerUnlessQuiet(session: Session, line: RequestLine): (text: string) => void {
-  return line.is(line.count - 1, 'noreply') ? () => {} : (text) => session.reply.line(text);
 }

@@ -5,6 +5,7 @@ import type { Incoming, Session } from '../session.ts';
 import { store, type StoreMode, type StoreRequest } from '../store.ts';
 import { isTooLarge } from '../item-size.ts';
 import { LONGEST_KEY, LONGEST_PAYLOAD } from '../protocol/limits.ts';
+import { answerUnlessQuiet } from './answer.ts';
 import { BAD_CHUNK, BAD_FORMAT, ERROR, NO_MEMORY, TOO_LARGE } from './replies.ts';
 
 /**
@@ -18,9 +19,7 @@ export function storage(session: Session, line: RequestLine, now: number, mode: 
     return;
   }
   const isQuiet = line.is(line.count - 1, 'noreply');
-  const answer = (text: string) => {
-    if (!isQuiet) session.reply.line(text);
-  };
+  const answer = answerUnlessQuiet(session, line);
   const { bytes } = line;
   const clientFlags = parseUint32(bytes, line.start(2), line.endOf(2));
   const exptime = parseInt32(bytes, line.start(3), line.endOf(3));
