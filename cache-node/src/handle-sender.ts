@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import { findWrites, handleOf, type Handle, type WriteRequest, type Writes } from './node-handle.ts';
 import type { Sender } from './sender.ts';
 
-/** Sends by the handle below a socket, past the stream that would keep account of each write: half the work of a short reply. */
+/** Sends by the handle below a socket, past the stream that would keep account of each write. */
 export class HandleSender implements Sender {
   readonly #socket: Socket;
   readonly #handle: Handle;
