@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { destination, pino } from 'pino';
@@ -14,11 +15,19 @@ import { entryNamesOfVersion } from './images/entry-name.ts';
 import { ImageReader } from './images/image-reader.ts';
 import { IMAGE_CHANGED, ImageResolver } from './images/image.resolver.ts';
 import { ImageService, type EntryRemover } from './images/image-service.ts';
+import { newReadCounters } from './images/read-counters.ts';
 import { startSweeper } from './images/sweeper.ts';
 import { openFilesystemStore } from './objects/filesystem.ts';
 import { openStaging } from './objects/staging.ts';
 import { makeNewId } from './ordered-id.ts';
+import { LatencyMeter } from './metrics/latency.ts';
+import { MetricsResolver, STATS_UPDATED } from './metrics/metrics.resolver.ts';
+import { startMetrics } from './metrics/metrics.ts';
+import { formatMetrics } from './metrics/prometheus.ts';
+import { shoalMetrics, usageOfProcess } from './metrics/shoal-metrics.ts';
+import { SqlMetricsStore } from './metrics/stores/sql.ts';
 import { BodyBudget } from './pool/body-budget.ts';
+import { SYSTEM_CLOCK } from './pool/clock.ts';
 import { POOL_UPDATED, PoolResolver } from './pool/pool.resolver.ts';
 import { PoolService } from './pool/pool-service.ts';
 import { startPool, type Pool } from './pool/pool.ts';
@@ -79,11 +88,12 @@ async function start(config: Config, stops: Stops): Promise<string> {
   const topics = createTopics();
   const store = new SqlPoolStore({ database, now, clock: () => performance.now(), random: Math.random });
   await store.initialise({ desiredSize: config.POOL_SIZE, capacityMiB: config.NODE_CAPACITY_MIB });
+  const holder = await readInstanceId(folder);
   const pool = await startPool({
     store,
     provisioner,
     budget,
-    holder: await readInstanceId(folder),
+    holder,
     maxNodes: config.POOL_MAX_NODES,
     log,
     random: Math.random,
@@ -92,7 +102,20 @@ async function start(config: Config, stops: Stops): Promise<string> {
   });
   stops.add(() => pool.close());
 
-  const reader = new ImageReader({ cache: pool.cache, objects, budget });
+  const reads = { counters: newReadCounters(), times: new LatencyMeter() };
+  const metrics = await startMetrics({
+    nodes: pool,
+    reads,
+    store: new SqlMetricsStore({ database, random: Math.random }),
+    isWriter: () => pool.isLeader(),
+    process: holder,
+    clock: SYSTEM_CLOCK,
+    onUpdate: () => topics.publish(STATS_UPDATED),
+    onTrouble: (err) => log.error({ err }, 'Metrics could not be kept.'),
+  });
+  stops.add(() => metrics.stop());
+
+  const reader = new ImageReader({ cache: pool.cache, objects, budget, counters: reads.counters });
   const entries = entriesOf(pool, reader);
   const maxUploadBytes = config.MAX_UPLOAD_MIB * MIB;
   const images = new ImageService({
@@ -141,7 +164,7 @@ async function start(config: Config, stops: Stops): Promise<string> {
     kick: () => pool.kick(),
   });
 
-  return await startHttpServer(
+  const url = await startHttpServer(
     {
       host,
       port,
@@ -150,10 +173,12 @@ async function start(config: Config, stops: Stops): Promise<string> {
         reader,
         versions: images,
         onError: (err) => log.error({ err }, 'A read of an image failed.'),
+        onRead: (ms) => reads.times.record(ms),
       }),
       schema: await createSchema(
         [
           new ImageResolver(images),
+          new MetricsResolver(metrics),
           new PoolResolver(poolService, policies),
           new DecisionResolver(decisions),
           new ScalingResolver(policies),
@@ -166,10 +191,15 @@ async function start(config: Config, stops: Stops): Promise<string> {
         { name: 'database', check: () => database.check() },
         { name: 'objects', check: () => objects.check() },
       ],
+      renderMetrics: () => formatMetrics(shoalMetrics(metrics.now(), reads, usageOfProcess())),
+      sharedFields: [STATS_UPDATED],
       webFolder: fileURLToPath(new URL('web/dist', REPOSITORY)),
     },
     stops,
   );
+  // For the autoscaler beside us, which can't know a port that was chosen by the system.
+  await writeFile(join(folder, 'api.url'), `${url}\n`);
+  return url;
 }
 
 function openProvisioner(config: Config): Provisioner {

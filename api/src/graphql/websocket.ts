@@ -8,6 +8,7 @@ import { WebSocketServer } from 'ws';
 import type { Context, IdentifyCaller } from './context.ts';
 import { formatError } from './format-error.ts';
 import { MAX_TOKENS } from './max-tokens.ts';
+import { SharedSubscriptions } from './shared-subscriptions.ts';
 
 const MAX_MESSAGE_BYTES = 64 * 1024;
 /** How long clients may take to say goodbye when the server is stopped: those that sleep or are out of reach never do. */
@@ -16,6 +17,8 @@ const GOODBYE_MS = 300;
 export interface WebsocketOptions {
   readonly schema: GraphQLSchema;
   readonly identify: IdentifyCaller;
+  /** Subscriptions that give everybody the same: executed once for all who ask for the same fields of them. */
+  readonly sharedFields?: readonly string[];
   /** Takes errors whose cause the client is not told. */
   readonly report: (error: unknown) => void;
 }
@@ -27,13 +30,14 @@ export interface WebsocketOptions {
  */
 export function serveWebsocket(
   server: Server,
-  { schema, identify, report }: WebsocketOptions,
+  { schema, identify, sharedFields = [], report }: WebsocketOptions,
 ): () => Promise<void> {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE_BYTES });
   const format = (error: GraphQLError) => formatError(error.toJSON(), error, report);
   const graphql = useServer(
     {
       schema,
+      subscribe: new SharedSubscriptions(sharedFields).subscribe,
       context: (connection): Context => ({ caller: identify(authorizationOf(connection)) }),
       onSubscribe: (_context, _id, payload) => prepare(schema, payload),
       onNext: (_context, _id, _payload, _args, result) =>

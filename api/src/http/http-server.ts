@@ -16,6 +16,7 @@ import { servePlayground } from '../graphql/playground.ts';
 import { serveWebsocket } from '../graphql/websocket.ts';
 import type { Stops } from '../stops.ts';
 import { serveHealth, type HealthCheck } from './health.ts';
+import { serveMetrics } from './metrics-route.ts';
 import { sendProblem } from './problem.ts';
 import { serveSpa } from './spa.ts';
 
@@ -30,6 +31,10 @@ export interface HttpServerOptions {
   readonly identify: IdentifyCaller;
   readonly maxUploadBytes: number;
   readonly healthChecks: readonly HealthCheck[];
+  /** Writes what is to be served at `/metrics`. */
+  readonly renderMetrics: () => string;
+  /** Subscriptions that give everybody the same. */
+  readonly sharedFields: readonly string[];
   /** The built single-page app. */
   readonly webFolder: string;
 }
@@ -41,7 +46,7 @@ const KEEP_ALIVE_MS = 72_000;
 
 /** Serves everything on one port, and adds the ways to stop. Resolves with the URL once it listens. */
 export async function startHttpServer(options: HttpServerOptions, stops: Stops): Promise<string> {
-  const { host, port, log, imageRoute, schema, identify, maxUploadBytes, healthChecks, webFolder } = options;
+  const { host, port, log, imageRoute, schema, identify, maxUploadBytes, sharedFields } = options;
   const report = (error: unknown) => log.error({ err: error }, 'Something broke.');
   const fastify: FastifyInstance = Fastify({
     loggerInstance: log as FastifyBaseLogger,
@@ -57,10 +62,11 @@ export async function startHttpServer(options: HttpServerOptions, stops: Stops):
   fastify.setErrorHandler<FastifyError>((error, _request, reply) => answerError(error, reply, report));
   await fastify.register(compress, { encodings: ['br', 'gzip'] });
   stops.add(await serveGraphQL(fastify, { schema, identify, maxUploadBytes, report }));
-  stops.add(serveWebsocket(fastify.server, { schema, identify, report }));
+  stops.add(serveWebsocket(fastify.server, { schema, identify, sharedFields, report }));
   servePlayground(fastify);
-  serveHealth(fastify, healthChecks, report);
-  await serveSpa(fastify, webFolder);
+  serveHealth(fastify, options.healthChecks, report);
+  serveMetrics(fastify, options.renderMetrics);
+  await serveSpa(fastify, options.webFolder);
   await fastify.listen({ host, port });
   return urlOf(fastify.server.address() as AddressInfo);
 }

@@ -23,6 +23,8 @@ export interface ImageResponseOptions {
   readonly onAbsent: (error: ShoalError) => void;
   /** Takes what an operator should know of a read that failed. */
   readonly onError: ((error: ShoalError) => void) | undefined;
+  /** Told how long it took until the head of the answer was ready, in milliseconds: how fast clients take a body is their own affair. */
+  readonly onRead: ((ms: number) => void) | undefined;
 }
 
 /** Answers one GET or HEAD with an image, or with what its conditions and ranges make of it. */
@@ -89,9 +91,13 @@ export class ImageResponse implements ImageReceiver {
 
   /** Answers without a body: 304 if the client has the image already, else 200 to a HEAD. */
   describe(facts: Pick<BodyFacts, 'contentType' | 'sizeBytes'>, isHit: boolean | undefined): void {
-    const { res } = this.#options;
-    if (this.isNotModified) res.writeHead(304, this.#cacheHeaders());
-    else res.writeHead(200, this.#headers(facts, isHit, undefined));
+    const { res, onRead, clock, startedAt } = this.#options;
+    if (this.isNotModified) {
+      onRead?.(clock() - startedAt);
+      res.writeHead(304, this.#cacheHeaders());
+    } else {
+      res.writeHead(200, this.#headers(facts, isHit, undefined));
+    }
     res.end();
   }
 
@@ -113,7 +119,9 @@ export class ImageResponse implements ImageReceiver {
     isHit: boolean | undefined,
     range: ByteRange | undefined,
   ): string[] {
-    const { startedAt, clock } = this.#options;
+    const { startedAt, clock, onRead } = this.#options;
+    const ms = clock() - startedAt;
+    onRead?.(ms);
     const length = range === undefined ? sizeBytes : range.end - range.start;
     const headers = this.#cacheHeaders();
     headers.push('Content-Type', contentType, 'Content-Length', `${length}`);
@@ -122,7 +130,7 @@ export class ImageResponse implements ImageReceiver {
       headers.push('Content-Range', `bytes ${range.start}-${range.end - 1}/${sizeBytes}`);
     if (isHit === undefined) return headers;
     const word = isHit ? 'HIT' : 'MISS';
-    const tenths = Math.round((clock() - startedAt) * 10);
+    const tenths = Math.round(ms * 10);
     headers.push('X-Cache', word, 'Server-Timing', `read;desc=${word};dur=${tenths / 10}`);
     return headers;
   }

@@ -28,6 +28,8 @@ export interface ImageRouteOptions {
   readonly onError?: (error: Error) => void;
   /** Monotonic, in milliseconds. */
   readonly clock?: () => number;
+  /** Called when a request is answered with an image, or that it has not changed: how long it took until then, in milliseconds. */
+  readonly onRead?: ((ms: number) => void) | undefined;
 }
 
 /** Answers the request and returns true, or returns false without having touched it: it is not for an image. */
@@ -132,7 +134,7 @@ class ImageRequest {
   }
 
   #responseOf(image: ImageName, onAbsent: (error: ShoalError) => void): ImageResponse {
-    const { reader, onError } = this.#options;
+    const { reader, onError, onRead } = this.#options;
     return new ImageResponse({
       req: this.#req,
       res: this.#res,
@@ -143,6 +145,7 @@ class ImageRequest {
       clock: this.#clock,
       onAbsent,
       onError,
+      onRead,
     });
   }
 }

@@ -1,7 +1,7 @@
 /** Upper bound of the first class, in milliseconds. */
 const FIRST_MS = 0.01;
-const CLASSES_PER_DOUBLING = 4;
-/** The last one takes what is above 84 s. */
+export const CLASSES_PER_DOUBLING = 4;
+/** The last one takes what is above two minutes. */
 export const CLASS_COUNT = 24 * CLASSES_PER_DOUBLING;
 
 /** How many reads took how long: counts by classes of time that grow by a fifth, so that those of several processes can be added. */

@@ -1,6 +1,7 @@
 import { parseAddress } from './node-address.ts';
 import type { NodeAccess, NodeHealth } from './node-access.ts';
 import { NodeClient, type NodeClientOptions } from './node-client.ts';
+import type { NodeCounters } from './node-commands.ts';
 import type { CacheConfig, NodeRecord } from './pool-state.ts';
 
 export type ClientOptions = Omit<NodeClientOptions, 'address' | 'onChange' | 'onMissed' | 'onToldAll'>;
@@ -64,6 +65,11 @@ export class NodeClients implements NodeAccess {
 
   async empty(id: string): Promise<void> {
     await this.#known(id).empty();
+  }
+
+  /** @throws with the reason when it does not answer */
+  async counters(id: string): Promise<NodeCounters> {
+    return await this.#known(id).counters();
   }
 
   onHealthChanged(listener: () => void): () => void {

@@ -15,13 +15,19 @@ export interface EntryFacts {
   readonly sizeBytes: number;
 }
 
-/** What a node counts. All but the first three only grow; one that falls means that the node was restarted. */
+/** What a node counts. All but the first four only grow; one that falls means that the node was restarted. */
 export interface NodeCounters {
   readonly items: number;
   readonly bytes: number;
   readonly capacityBytes: number;
+  readonly connections: number;
   readonly hits: number;
   readonly misses: number;
+  readonly sets: number;
+  readonly evictions: number;
+  /** What it has received and sent, in bytes. */
+  readonly bytesIn: number;
+  readonly bytesOut: number;
 }
 
 /** Asks for an entry without its bytes and without taking the lease. */
@@ -104,7 +110,12 @@ export async function readCounters(connection: NodeConnection): Promise<NodeCoun
     items: count('curr_items'),
     bytes: count('bytes'),
     capacityBytes: count('limit_maxbytes'),
+    connections: count('curr_connections'),
     hits: count('get_hits'),
     misses: count('get_misses'),
+    sets: count('cmd_set'),
+    evictions: count('evictions'),
+    bytesIn: count('bytes_read'),
+    bytesOut: count('bytes_written'),
   };
 }

@@ -8,7 +8,18 @@ import type { NodeReport } from './pool-view.ts';
 const NOW = 1_700_000_000_000;
 const PERSON = { isAutoscaler: false };
 const AUTOSCALER = { isAutoscaler: true };
-const COUNTERS = { items: 0, bytes: 0, capacityBytes: 0, hits: 0, misses: 0 };
+const COUNTERS = {
+  items: 0,
+  bytes: 0,
+  capacityBytes: 0,
+  connections: 0,
+  hits: 0,
+  misses: 0,
+  sets: 0,
+  evictions: 0,
+  bytesIn: 0,
+  bytesOut: 0,
+};
 
 describe('the configuration of the cache', () => {
   test('is changed in what is given, once', async () => {

@@ -2,11 +2,12 @@ import type { BodyBudget } from './body-budget.ts';
 import { SYSTEM_CLOCK } from './clock.ts';
 import { CopyPace } from './copy-pace.ts';
 import { NodeClients } from './node-clients.ts';
+import type { NodeCounters } from './node-commands.ts';
 import { PoolCache, type Routing } from './pool-cache.ts';
 import { USUAL_LIMITS, type PoolLimits } from './pool-limits.ts';
 import { PoolWarmer } from './pool-warmer.ts';
 import { NO_ROUTING, routingOf } from './pool-routing.ts';
-import type { PoolState } from './pool-state.ts';
+import type { NodeState, PoolState } from './pool-state.ts';
 import type { PoolStore } from './pool-store.ts';
 import type { NodeReport, PoolView } from './pool-view.ts';
 import type { Provisioner } from './provisioners/provisioner.ts';
@@ -36,6 +37,14 @@ export interface PoolOptions {
   readonly readSilenceMs?: number | undefined;
   /** Starting is given up when no node is ready within this time. */
   readonly startTimeoutMs?: number;
+}
+
+/** A node that is not gone. */
+export interface LivingNode {
+  readonly id: string;
+  /** Its label. */
+  readonly name: string;
+  readonly state: Exclude<NodeState, 'GONE'>;
 }
 
 /**
@@ -138,6 +147,23 @@ export class Pool implements PoolView {
     });
     const reports = await Promise.all(asked.map((report) => report.catch(() => undefined)));
     return new Map(reports.filter((report) => report !== undefined));
+  }
+
+  /** Whether this process looks after the nodes, and no other one on the same store. */
+  isLeader(): boolean {
+    return this.#reconciler.isLeader;
+  }
+
+  /** The nodes that there are: those that are gone are left out. */
+  nodes(): readonly LivingNode[] {
+    return (this.#state?.nodes ?? []).flatMap(({ id, label, state }) =>
+      state === 'GONE' ? [] : [{ id, name: label, state }],
+    );
+  }
+
+  /** @throws when the node does not answer */
+  async counters(id: string): Promise<NodeCounters> {
+    return await this.#clients.counters(id);
   }
 
   ringShares(): ReadonlyMap<string, number> {
