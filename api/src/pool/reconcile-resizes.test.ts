@@ -157,6 +157,9 @@ describe('shrinking', () => {
     const stopped = shrinking('GONE', { drainDeadline: NOW - 1, stateSince: NOW - 1 });
     const next = step(stopped);
     expect(next.state.resizes).toMatchObject([{ state: 'DONE', reason: '0 entries, 0 MiB copied in 12 s' }]);
+    const launches = new Map([['id-2', { phase: 'UNDER_WAY', slot: 2 }]] as const);
+    const launching = step(stopped, seen(stopped, { launches }));
+    expect(launching.state.resizes).toMatchObject([{ state: 'RUNNING' }]);
   });
 
   it('does not wait for a node that has ended', () => {

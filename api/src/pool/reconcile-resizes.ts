@@ -104,6 +104,7 @@ function hasShrunk(draft: PoolDraft, resize: Resize, seen: Seen): boolean {
   const isSurplus = ({ slot }: { slot: number }) => slot >= resize.toSize;
   return (
     ![...seen.running.values()].some(isSurplus) &&
+    ![...seen.launches.values()].some((launch) => launch.phase === 'UNDER_WAY' && isSurplus(launch)) &&
     !draft.nodes.some((node) => isSurplus(node) && node.state !== 'GONE')
   );
 }

@@ -61,6 +61,12 @@ describe('the way of a node into the ring', () => {
       effect: [],
     },
     {
+      what: 'is not launched when it runs already, as after a crash of the api',
+      launching: { running: new Map([['id-1', { id: 'id-1', slot: 1, address: 'unix:/node-1' }]]) },
+      becomes: 'STARTING',
+      effect: [],
+    },
+    {
       what: 'is not launched while the running nodes are not known',
       launching: { running: undefined },
       becomes: 'STARTING',

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { isMember, isUnderWay } from '../../src/pool/pool-draft.ts';
-import type { NodeRecord, NodeState, PoolState } from '../../src/pool/pool-state.ts';
+import type { NodeRecord, NodeState, PoolState, Resize } from '../../src/pool/pool-state.ts';
 import type { World } from './world.ts';
 
 const NEXT: Readonly<Record<NodeState, readonly NodeState[]>> = {
@@ -12,8 +12,18 @@ const NEXT: Readonly<Record<NodeState, readonly NodeState[]>> = {
   GONE: ['JOINING'],
 };
 
-/** Checks one change of the state that was written down. Violations go to the world. */
-export function checkChange(before: PoolState, after: PoolState, world: World): void {
+/**
+ * Checks one change of the state that was written down. Violations go to the world.
+ * @param finished the resizes that it finished
+ */
+export function checkChange(
+  before: PoolState,
+  after: PoolState,
+  finished: readonly Resize[],
+  world: World,
+): void {
+  for (const resize of finished) checkFinished(after, resize, world);
+  checkDesiredSize(after, finished.at(-1), world);
   checkEpoch(before, after, world);
   checkMembers(after, world);
   checkResizes(after, world);
@@ -36,6 +46,10 @@ function checkEpoch(before: PoolState, after: PoolState, world: World): void {
   if (after.warmedEpoch < before.warmedEpoch || after.warmedEpoch > after.epoch) {
     world.violate(`the warmed epoch went from ${before.warmedEpoch} to ${after.warmedEpoch}`);
   }
+  const isWarm = before.previousMembers.length > 0 && after.previousMembers.length === 0;
+  if (isWarm && after.members.length > 0 && !isCopied(before, world)) {
+    world.violate(`epoch ${before.epoch} counts as warmed, and no pass for it has come through`);
+  }
 }
 
 function checkMembers(state: PoolState, world: World): void {
@@ -44,6 +58,10 @@ function checkMembers(state: PoolState, world: World): void {
   if (!isDeepStrictEqual(records.toSorted(), state.members.toSorted())) {
     world.violate(`the members are ${state.members}, the records say ${records}`);
   }
+  const isDraining = state.nodes.some(
+    (node) => node.state === 'DRAINING' && node.stateSince === world.time.now,
+  );
+  if (state.members.length === 0 && isDraining) world.violate('the last member was drained');
   if (state.previousMembers.length > 3) world.violate('more than three previous rings');
   const slots = state.nodes.filter((node) => node.state !== 'GONE').map(({ slot }) => slot);
   if (new Set(slots).size !== slots.length) world.violate(`two nodes in one slot: ${slots}`);
@@ -54,6 +72,29 @@ function checkResizes({ resizes, desiredSize }: PoolState, world: World): void {
   const last = resizes.at(-1);
   if (last !== undefined && last.toSize !== desiredSize) {
     world.violate(`the desired size is ${desiredSize}, the last resize leads to ${last.toSize}`);
+  }
+}
+
+function checkDesiredSize(after: PoolState, last: Resize | undefined, world: World): void {
+  if (last === undefined || after.resizes.length > 0 || world.given !== undefined) return;
+  const size = last.state === 'DONE' ? last.toSize : last.fromSize;
+  if (after.desiredSize !== size) {
+    world.violate(`the desired size is ${after.desiredSize}, and the last resize left ${size}`);
+  }
+}
+
+function checkFinished(after: PoolState, { fromSize, toSize, state }: Resize, world: World): void {
+  const name = `the resize from ${fromSize} to ${toSize}`;
+  if (state !== 'DONE') return;
+  if (toSize > fromSize && (after.warmedEpoch !== after.epoch || after.members.length < toSize - fromSize)) {
+    world.violate(`${name} is done before all is copied`);
+  }
+  // A launch that a killed process had asked for may still come to be.
+  const runsStill = [...world.processes.values()].some(
+    ({ slot, downAt }) => slot >= toSize && world.time.now - downAt > 5_000,
+  );
+  if (toSize < fromSize && runsStill) {
+    world.violate(`${name} is done before its nodes have stopped`);
   }
 }
 
@@ -102,9 +143,13 @@ function checkTransition(
 function isDrained(before: PoolState, node: NodeRecord, world: World): boolean {
   const process = world.processes.get(node.id);
   const isOver = node.drainDeadline !== null && node.drainDeadline <= world.time.now;
-  const isCopied = world.warmed.has(`${before.epoch}: ${before.members.join()}`);
   const wasDown = process?.phase !== 'UP' || world.time.now - process.downAt < 5_000;
-  return isOver || isCopied || wasDown;
+  return isOver || isCopied(before, world) || wasDown;
+}
+
+/** Whether a pass of warming has come through for the epoch of this state. */
+function isCopied({ epoch, members }: PoolState, world: World): boolean {
+  return world.warmed.has(`${epoch}: ${members.join()}`);
 }
 
 /** What is still missing for the pool to be as it should be; undefined when nothing is. */

@@ -1,11 +1,11 @@
+import { MemoryPoolStore } from '../../src/pool/memory-pool-store.ts';
+import { firstState } from '../../src/pool/next-state.ts';
+import { isFinished } from '../../src/pool/pool-draft.ts';
 import { USUAL_LIMITS } from '../../src/pool/pool-limits.ts';
-
 import type { PoolState, Resize } from '../../src/pool/pool-state.ts';
 import type { PoolStore } from '../../src/pool/pool-store.ts';
 import { MAX_NODES, type Command, type Step } from './commands.ts';
 import { checkChange, missingToRest } from './invariants.ts';
-import { MemoryPoolStore } from '../../src/pool/memory-pool-store.ts';
-import { firstState } from '../../src/pool/next-state.ts';
 import { SimulatedApi } from './simulated-api.ts';
 import { VirtualTime } from './virtual-time.ts';
 import { World } from './world.ts';
@@ -219,14 +219,16 @@ export class Scenario {
     const update = store.update.bind(store);
     store.update = async (change, leader) => {
       let before: PoolState | undefined;
+      let finished: readonly Resize[] = [];
       const after = await update((state) => {
         before = state;
         const next = change(state);
+        finished = next?.state.resizes.filter(isFinished) ?? [];
         this.events.push(...(next?.events ?? []).map(({ text }) => text));
         return next;
       }, leader);
       this.#state = after;
-      if (before !== undefined && before !== after) checkChange(before, after, this.world);
+      if (before !== undefined && before !== after) checkChange(before, after, finished, this.world);
       return after;
     };
     return store;

@@ -114,13 +114,13 @@ export class SimulatedApi {
 
   /** In the order of the node client: told everything, written down, up. */
   async #tellMissed(id: string, link: Link): Promise<void> {
-    const { world } = this.#options;
+    const { world, store } = this.#options;
     const process = world.processes.get(id);
     const hadMissed = link.missed.size > 0;
     for (const deletion of link.missed) process?.missed.delete(deletion);
     link.missed.clear();
     if (hadMissed && process?.missed.size === 0) {
-      await this.#store().update((state) => ({ state: withMissed(state, new Set([id]), false) }));
+      await store.update((state) => ({ state: withMissed(state, new Set([id]), false) }));
     }
     if (this.#links.get(id) === link && world.isUp(id)) this.#change(link, true);
   }
