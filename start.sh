@@ -12,4 +12,6 @@ env_file=()
 [ -f .env ] && env_file=(--env-file=.env)
 # From Node.js 22 on, compiled modules are kept and the next start is faster.
 export NODE_COMPILE_CACHE=node_modules/.cache/node
+# The autoscaler ends with this process, which becomes the api.
+node "${env_file[@]}" autoscaler/dist/main.js --end-with-parent &
 exec node "${env_file[@]}" api/dist/main.js

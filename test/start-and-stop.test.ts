@@ -1,9 +1,10 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
@@ -57,8 +58,8 @@ describe('a started Shoal', () => {
     },
   );
 
-  it('leaves no node behind when it is killed, and starts again', async () => {
-    const first = await startSystem({ dataDir: folder });
+  it('leaves no node behind for long when it is killed, and starts again', async () => {
+    const first = await startSystem({ dataDir: folder, environment: { NODE_ORPHAN_S: '2' } });
     const picture = await makePicture({ name: 'kept.png' });
     await uploaded(first.url, 'kept', picture.bytes);
     const nodes = childrenOf(first.api.pid!);
@@ -78,6 +79,34 @@ describe('a started Shoal', () => {
     await fetch(`${system.url}/healthz`, { headers: { connection: 'keep-alive' } });
     expect(await system.stop()).toBe(0);
   });
+});
+
+describe('./start.sh', () => {
+  it.each(['SIGINT', 'SIGKILL'] as const)(
+    'runs the api and the autoscaler beside it, and both end on %s',
+    async (signal) => {
+      const { PATH, HOME } = process.env;
+      const environment = {
+        PATH,
+        HOME,
+        PORT: '0',
+        DATA_DIR: folder,
+        NODE_ORPHAN_S: '1',
+        NODE_CAPACITY_MIB: '64',
+      };
+      const start = spawn(START, { env: environment, stdio: ['ignore', 'pipe', 'inherit'] });
+      const [line] = (await once(createInterface(start.stdout), 'line')) as [string];
+      expect(line).toMatch(/^Shoal is ready at http:\/\/127\.0\.0\.1:\d+$/);
+      const url = line.split(' ').at(-1)!;
+      const { data } = await query(url, '{ pool { nodes { state } } }');
+      expect(data).toEqual({ pool: { nodes: [{ state: 'READY' }, { state: 'READY' }] } });
+      const started = childrenOf(start.pid!);
+      expect(started).toHaveLength(3);
+      start.kill(signal);
+      await once(start, 'exit');
+      await expect.poll(() => started.filter(isAlive), { timeout: 15_000 }).toEqual([]);
+    },
+  );
 });
 
 describe('a Shoal that can not start', () => {

@@ -29,7 +29,7 @@ export interface Api {
 
 export interface ApiClientOptions {
   /** http://HOST:PORT */
-  readonly url: string;
+  readonly readUrl: () => Promise<string>;
   readonly readToken: () => Promise<string>;
   readonly timeoutMs: number;
 }
@@ -75,8 +75,8 @@ export class ApiClient implements Api {
   }
 
   async #query<Data>(query: string, variables: Record<string, unknown>): Promise<Data> {
-    const { url, readToken, timeoutMs } = this.#options;
-    const response = await fetch(`${url}/graphql`, {
+    const { readUrl, readToken, timeoutMs } = this.#options;
+    const response = await fetch(`${await readUrl()}/graphql`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', authorization: `Bearer ${await readToken()}` },
       body: JSON.stringify({ query, variables }),

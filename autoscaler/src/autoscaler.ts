@@ -17,6 +17,8 @@ const MINUTE_MS = 60_000;
 const SETTLED_MS = 5_000;
 const FIRST_RETRY_MS = 1_000;
 const LAST_RETRY_MS = 30_000;
+/** An api that is just being started, or started anew, is nothing to be told of. */
+const FAILURES_TOLD = 5;
 
 /**
  * Decides once each interval until the signal comes. Whatever fails is tried again after a while that grows. Times are compared
@@ -29,12 +31,14 @@ export async function runAutoscaler(options: AutoscalerOptions, signal: AbortSig
     let waitMs: number;
     try {
       const { now } = await tick(options);
-      if (failures > 0) options.log.info('The api answers again.');
+      if (failures >= FAILURES_TOLD) options.log.warn('The api answers again.');
       failures = 0;
       waitMs = untilNextTick(now, options.intervalMs);
     } catch (error) {
-      if (failures === 0) options.log.warn(`The api can't be asked: ${reasonOf(error)}. Trying again.`);
       waitMs = Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** failures++) * (0.5 + 0.5 * options.random());
+      if (failures === FAILURES_TOLD) {
+        options.log.warn(`The api can't be asked: ${reasonOf(error)}. Trying again until it can.`);
+      }
     }
     await wait(waitMs, signal).catch(() => {});
   }

@@ -19,8 +19,8 @@ const TOKEN = { error: 'must have at least 32 characters and no spaces' };
 const environmentSchema = z.object({
   SHOAL_URL: z
     .url({ protocol: /^https?$/, error: 'must look like http://127.0.0.1:8080' })
-    .default('http://127.0.0.1:8080')
-    .transform((url) => url.replace(/\/+$/, '')),
+    .transform((url) => url.replace(/\/+$/, ''))
+    .optional(),
   DATA_DIR: z
     .string()
     .default('./data')

@@ -123,6 +123,8 @@ export class LocalProvisioner implements Provisioner {
       const child = spawn(program, [...args, ...ours], {
         detached: true,
         stdio: ['ignore', 'ignore', log.fd],
+        // Large pages for the arena, where the system lets those have them who ask: see the node's README.
+        env: { GLIBC_TUNABLES: 'glibc.malloc.hugetlb=1', ...process.env },
       });
       child.unref();
       // At once: it may end at any moment, and whoever looks at the system's processes must know it as our child.
