@@ -67,7 +67,20 @@ describe.each(NODE_PROGRAMS)('NodeClient with $name', (program) => {
     expect((await readEntry(client, 'name')).kind).toBe('miss');
   });
 
+  it('refuses an entry that the node finds too large', async () => {
+    const payload = Buffer.alloc(40 * 2 ** 20);
+    const cas = await winLease(client, 'name');
+    await expect(client.fill('name', { cas, header: headerOf(payload), payload })).rejects.toThrow(
+      /too large/,
+    );
+    expect((await readEntry(client, 'name')).kind).toBe('miss');
+  });
+
   it('reports what the node counts', async () => {
+    // A node of its own: memcached takes its time to throw out what is flushed, and counts it until then.
+    await pool.close();
+    pool = await TestPool.open(1, { program, client: PATIENT });
+    client = pool.clientOf(pool.nodes[0]!);
     const before = await client.counters();
     await fillEntry(client, 'counted', randomBytes(1_000));
     await readEntry(client, 'counted');
@@ -79,15 +92,6 @@ describe.each(NODE_PROGRAMS)('NodeClient with $name', (program) => {
     expect(gets(after) - gets(before)).toBe(2);
     expect(after.hits - before.hits).toBeGreaterThanOrEqual(1);
     expect(after.capacityBytes).toBe(96 * 2 ** 20);
-  });
-
-  it('refuses an entry that the node finds too large', async () => {
-    const payload = Buffer.alloc(40 * 2 ** 20);
-    const cas = await winLease(client, 'name');
-    await expect(client.fill('name', { cas, header: headerOf(payload), payload })).rejects.toThrow(
-      /too large/,
-    );
-    expect((await readEntry(client, 'name')).kind).toBe('miss');
   });
 
   it('sets capacity and policy, and knows the policy of a node that has one to choose', async () => {
