@@ -3,8 +3,11 @@ import type { CopyConnection, NodeValue } from './copy-connection.ts';
 /** Where an entry is copied from. */
 export interface CopySource {
   readonly reading: CopyConnection;
-  /** Whether it is known to have heard of all deletions: asked after the lease was won, so that none can slip in between. */
-  mayBeRead(): boolean;
+  /**
+   * Whether the node is known to have heard of all deletions, and this entry was not just deleted: asked after the lease was won, so
+   * that no deletion can slip in between.
+   */
+  mayBeRead(name: string): boolean;
 }
 
 /** How long a reader who wants the entry waits for us at most, should we disappear. */
@@ -39,7 +42,7 @@ async function takeLease(target: CopyConnection, name: string): Promise<string |
 }
 
 async function readFrom(source: CopySource, name: string): Promise<NodeValue | undefined> {
-  return source.mayBeRead() ? await source.reading.askForValue(`mg ${name} v f u\r\n`) : undefined;
+  return source.mayBeRead(name) ? await source.reading.askForValue(`mg ${name} v f u\r\n`) : undefined;
 }
 
 async function release(target: CopyConnection, name: string, cas: string): Promise<void> {

@@ -4,6 +4,7 @@ import type { EntryReceiver, Lease } from './entry-read.ts';
 import type { NodeClient } from './node-client.ts';
 import type { EntryFacts } from './node-commands.ts';
 import { PoolRead } from './pool-read.ts';
+import { RecentDeletions } from './recent-deletions.ts';
 import type { Ring } from './ring.ts';
 import { readWholeEntry, type WholeEntry } from './whole-entry.ts';
 
@@ -27,9 +28,17 @@ const NO_NODE = new Error('The pool has no node that answers.');
  */
 export class PoolCache {
   readonly #routing: () => Routing;
+  readonly #deletions: RecentDeletions;
 
-  constructor(routing: () => Routing) {
+  /** @param clock milliseconds since any moment; it never jumps */
+  constructor(routing: () => Routing, clock: () => number = () => performance.now()) {
     this.#routing = routing;
+    this.#deletions = new RecentDeletions(clock);
+  }
+
+  /** Whether an entry was deleted a short while ago: it must not be brought from one node to another. */
+  isDeleted(name: string): boolean {
+    return this.#deletions.has(name);
   }
 
   /** Whether entries may be had from previous owners. */
@@ -50,7 +59,7 @@ export class PoolCache {
    */
   async readPrevious(keyHash: string, name: string, budget: BodyBudget): Promise<WholeEntry | undefined> {
     const { previous, clients } = this.#routing();
-    if (previous.length === 0) return undefined;
+    if (previous.length === 0 || this.isDeleted(name)) return undefined;
     const asked = new Set([this.nodeFor(keyHash)]);
     for (const ring of previous) {
       const node = clients.get(ring.owner(keyHash) ?? '');
@@ -87,6 +96,7 @@ export class PoolCache {
    * @throws when it can't be written down that a node was not told
    */
   async delete(names: readonly string[]): Promise<void> {
+    this.#deletions.add(names);
     await Promise.all(this.#routing().allClients.map((client) => client.delete(names)));
   }
 

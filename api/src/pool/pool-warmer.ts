@@ -12,7 +12,7 @@ export interface PoolWarmerOptions {
    * Whether the node answers and knows of all deletions. Asked before each entry is read, since a node that was away may hold what has
    * been deleted meanwhile.
    */
-  readonly mayBeRead: (label: string) => boolean;
+  readonly mayBeRead: (label: string, name: string) => boolean;
   /** Takes what an operator should know, as pino's logger does. */
   readonly log: { warn(fields: object, message: string): void };
   readonly clock?: CopyClock;
@@ -37,7 +37,7 @@ const CLOCK: CopyClock = {
  * displaces, and the first reads put the hottest to the front again.
  */
 export class PoolWarmer implements Warmer {
-  readonly #mayBeRead: (label: string) => boolean;
+  readonly #mayBeRead: (label: string, name: string) => boolean;
   readonly #log: PoolWarmerOptions['log'];
   readonly #clock: CopyClock;
   readonly #silenceMs: number;

@@ -89,7 +89,11 @@ export class Pool implements PoolView {
       store,
       provisioner,
       nodes: this.#clients,
-      warmer: new PoolWarmer({ log, mayBeRead: (label) => this.#routing.clients.get(label)?.isUp ?? false }),
+      warmer: new PoolWarmer({
+        log,
+        mayBeRead: (label, name) =>
+          (this.#routing.clients.get(label)?.isUp ?? false) && !this.cache.isDeleted(name),
+      }),
       holder,
       limits: { ...USUAL_LIMITS, ...options.limits, maxNodes },
       clock: this.#clock,

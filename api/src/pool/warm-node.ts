@@ -13,7 +13,7 @@ export interface WarmNode extends CopySource, WarmingNode {
 /** @throws the reason when the node can't be connected to or does not answer */
 export async function openWarmNode(
   { label, address }: WarmingNode,
-  { silenceMs, mayBeRead }: { silenceMs: number; mayBeRead: (label: string) => boolean },
+  { silenceMs, mayBeRead }: { silenceMs: number; mayBeRead: (label: string, name: string) => boolean },
 ): Promise<WarmNode> {
   const [reading, writing] = await openBoth(address, silenceMs);
   try {
@@ -24,7 +24,7 @@ export async function openWarmNode(
       address,
       reading,
       writing,
-      mayBeRead: () => mayBeRead(label),
+      mayBeRead: (name) => mayBeRead(label, name),
       capacityBytes: Number(stats.get('limit_maxbytes') ?? 0),
       openedAt: Number(stats.get('time') ?? 0),
     };
