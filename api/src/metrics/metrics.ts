@@ -51,6 +51,11 @@ export class Metrics implements StatsSource {
     await this.#collector.stop();
   }
 
+  /** Resolves when the minutes that have ended are written, as far as they can be. */
+  async settled(): Promise<void> {
+    await this.#collector.settled();
+  }
+
   /** The nodes that there are, and what they said last. */
   now(): readonly NodeNow[] {
     return this.#collector.now();

@@ -1,4 +1,5 @@
 import { type Counted, NOTHING_COUNTED, sum } from './counted.ts';
+import { groupBy } from './group-by.ts';
 import { addLatencies, type LatencyCounts, NO_LATENCIES, quantileMs, totalReads } from './latency.ts';
 import { MINUTE_MS, type NodeMinute, type ReadMinute, SECOND_MS } from './minutes.ts';
 import type { NodeGauges } from './node-source.ts';
@@ -32,7 +33,7 @@ export function minutePoint(
   reads: readonly ReadMinute[],
 ): StatsPoint {
   const seconds = MINUTE_MS / SECOND_MS;
-  const isObserved = Math.max(0, ...nodes.map((node) => node.observedSeconds)) >= seconds - TOLERATED_SECONDS;
+  const isObserved = longestObserved(nodes) >= seconds - TOLERATED_SECONDS;
   return poolPoint(
     { start: minute, seconds },
     {
@@ -128,6 +129,15 @@ function rates({ start, seconds }: Interval, counted: Counted | undefined) {
     bytesIn: counted?.bytesIn ?? null,
     bytesOut: counted?.bytesOut ?? null,
   };
+}
+
+/** For how many seconds there was a node to be seen. One may have come in the middle, in place of another one. */
+function longestObserved(nodes: readonly NodeMinute[]): number {
+  const byName = [...groupBy(nodes, ({ name }) => name).values()];
+  return Math.max(
+    0,
+    ...byName.map((samples) => samples.reduce((total, { observedSeconds }) => total + observedSeconds, 0)),
+  );
 }
 
 function addReads(reads: readonly ReadPart[]): ReadPart {
