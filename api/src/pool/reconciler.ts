@@ -251,9 +251,14 @@ export class Reconciler {
     const { clock, store, holder, provisioner } = this.#options;
     if (!(await this.#ask('To take the lease', store.lead(holder, LEASE_MS)))) return;
     const write = store.update((state) => stopAll(state, clock.now()), holder);
-    this.#show(await this.#ask('To write the pool', write));
+    const state = await this.#ask('To write the pool', write);
+    this.#show(state);
+    // Others that run are another leader's by now.
+    const gone = new Set(state.nodes.map(({ id }) => id));
     const running = await within(clock, LIST_LIMIT_MS, 'To list the nodes', provisioner.list());
-    const stops = Promise.allSettled(running.map(({ id }) => provisioner.stop(id)));
+    const stops = Promise.allSettled(
+      running.filter(({ id }) => gone.has(id)).map(({ id }) => provisioner.stop(id)),
+    );
     await within(clock, STOP_LIMIT_MS, 'To stop the nodes', stops);
   }
 

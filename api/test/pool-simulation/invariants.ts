@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { isMember, isUnderWay } from '../../src/pool/pool-draft.ts';
 import type { NodeRecord, NodeState, PoolState, Resize } from '../../src/pool/pool-state.ts';
+import { checkRing } from './check-ring.ts';
 import type { World } from './world.ts';
 
 const NEXT: Readonly<Record<NodeState, readonly NodeState[]>> = {
@@ -26,6 +27,7 @@ export function checkChange(
   checkDesiredSize(after, finished.at(-1), world);
   checkEpoch(before, after, world);
   checkMembers(after, world);
+  if (after.epoch !== before.epoch) checkRing(after.members, world);
   checkResizes(after, world);
   for (const node of after.nodes) {
     const earlier = before.nodes.find(({ id }) => id === node.id);
