@@ -9,10 +9,11 @@ export async function query<Data = Record<string, unknown>>(
   url: string,
   text: string,
   variables: Record<string, unknown> = {},
+  headers: Record<string, string> = {},
 ): Promise<Answer<Data>> {
   const response = await fetch(`${url}/graphql`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
+    headers: { 'content-type': 'application/json', ...headers },
     body: JSON.stringify({ query: text, variables }),
   });
   return { status: response.status, ...((await response.json()) as object) };

@@ -18,6 +18,8 @@ export function createGraphqlClient(socket: SocketClient): Client {
           Pool: () => null,
           CacheConfig: () => null,
           ScalingPolicy: () => null,
+          DecisionConnection: () => null,
+          DecisionEdge: () => null,
           AllImagesDeletion: () => null,
           DeleteAllImagesResult: () => null,
           ImageChange: () => null,

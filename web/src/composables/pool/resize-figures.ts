@@ -52,6 +52,6 @@ export function resizeObstacle({
   if (!isElastic)
     return fixedReason ?? 'The nodes of this pool are given, so none can be added or taken away.';
   if (mode === 'AUTO')
-    return 'The autoscaler sets the size. Choose the mode “Manual” below to set it yourself.';
+    return 'The autoscaler sets the size. Choose the mode “Manual” on the page Scaling to set it yourself.';
   return undefined;
 }

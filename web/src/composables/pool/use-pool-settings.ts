@@ -3,11 +3,8 @@ import { explainError } from '../../graphql/explain-error.ts';
 import {
   PoolSettingsDocument,
   SetCacheConfigDocument,
-  SetPoolModeDocument,
   type CacheConfigFactsFragment,
-  type ScalingPolicyFactsFragment,
   type SetCacheConfigInput,
-  type SetPoolModeInput,
 } from '../../graphql/generated/graphql.ts';
 import { useClient } from '../../graphql/use-client.ts';
 import { Action } from '../base/action.ts';
@@ -16,25 +13,21 @@ import { Action } from '../base/action.ts';
 const PENDING_EVERY_MS = 1000;
 
 export type CacheConfig = CacheConfigFactsFragment;
-export type ScalingPolicy = ScalingPolicyFactsFragment;
 
 export interface PoolSettings {
   readonly state: Readonly<ShallowRef<'loading' | 'ready' | 'failed'>>;
   readonly error: Readonly<ShallowRef<string>>;
   readonly cacheConfig: Readonly<ShallowRef<CacheConfig | undefined>>;
-  readonly scalingPolicy: Readonly<ShallowRef<ScalingPolicy | undefined>>;
   readonly saveCacheConfig: Action<[input: SetCacheConfigInput]>;
-  readonly savePolicy: Action<[input: SetPoolModeInput]>;
   reload(): Promise<void>;
 }
 
-/** How the pool is to be: asked for at first, whenever `sign` of it changes, and while nodes have not been told. */
+/** How every node is to be set: asked for at first, whenever `sign` of it changes, and while nodes have not been told. */
 export function usePoolSettings(sign: () => string): PoolSettings {
   const client = useClient();
   const state = shallowRef<'loading' | 'ready' | 'failed'>('loading');
   const error = shallowRef('');
   const cacheConfig = shallowRef<CacheConfig>();
-  const scalingPolicy = shallowRef<ScalingPolicy>();
   let timer: ReturnType<typeof setTimeout> | undefined;
   /** Goes up when what is on its way becomes obsolete. */
   let latest = 0;
@@ -43,10 +36,7 @@ export function usePoolSettings(sign: () => string): PoolSettings {
     const own = ++latest;
     const result = await client.query(PoolSettingsDocument, {}, { requestPolicy: 'network-only' });
     if (own !== latest) return;
-    if (result.data) {
-      scalingPolicy.value = result.data.scalingPolicy;
-      takeCacheConfig(result.data.cacheConfig);
-    }
+    if (result.data) takeCacheConfig(result.data.cacheConfig);
     error.value = result.error ? explainError(result.error) : '';
     state.value = cacheConfig.value ? 'ready' : 'failed';
   }
@@ -63,17 +53,11 @@ export function usePoolSettings(sign: () => string): PoolSettings {
     if (result.data) takeCacheConfig(result.data.setCacheConfig);
     return result.error;
   });
-  const savePolicy = new Action(async (input: SetPoolModeInput) => {
-    const result = await client.mutation(SetPoolModeDocument, { input });
-    latest++;
-    if (result.data) scalingPolicy.value = result.data.setPoolMode;
-    return result.error;
-  });
 
   watch(sign, () => void reload(), { immediate: true });
   onScopeDispose(() => {
     latest++;
     clearTimeout(timer);
   });
-  return { state, error, cacheConfig, scalingPolicy, saveCacheConfig, savePolicy, reload };
+  return { state, error, cacheConfig, saveCacheConfig, reload };
 }

@@ -6,6 +6,7 @@ import {
   type PoolFactsFragment,
 } from '../../graphql/generated/graphql.ts';
 import { useClient } from '../../graphql/use-client.ts';
+import type { Freshness } from '../live/freshness.ts';
 import { keepSubscribed } from '../live/keep-subscribed.ts';
 import { openSubscription } from '../live/open-subscription.ts';
 import { pauseBeforeReconnecting } from '../live/reconnect-pause.ts';
@@ -16,11 +17,8 @@ const ASK_EVERY_MS = 3000;
 
 export type Pool = PoolFactsFragment;
 
-/** `asked`: there are no live updates, but answers to questions; `old`: neither, and what is shown is the last that was told. */
-export type PoolState = 'loading' | 'live' | 'asked' | 'old' | 'failed';
-
 export interface PoolRequest {
-  readonly state: Readonly<ShallowRef<PoolState>>;
+  readonly state: Readonly<ShallowRef<Freshness>>;
   readonly pool: Readonly<ShallowRef<Pool | undefined>>;
   /** When the pool was told, in milliseconds since the Unix epoch. */
   readonly toldAt: Readonly<ShallowRef<number>>;
@@ -34,7 +32,7 @@ export interface PoolRequest {
 /** The pool as the server tells it by a subscription. While there is none, the page asks every few seconds, if it can be seen. */
 export function usePool(): PoolRequest {
   const client = useClient();
-  const state = shallowRef<PoolState>('loading');
+  const state = shallowRef<Freshness>('loading');
   const pool = shallowRef<Pool>();
   const toldAt = shallowRef(0);
   const error = shallowRef('');

@@ -1,6 +1,6 @@
 import type { NumberField } from '../base/field-faults.ts';
 import { formatDuration, formatShare } from '../base/format.ts';
-import type { ScalingPolicy } from './use-pool-settings.ts';
+import type { ScalingPolicy } from './use-scaling-policy.ts';
 
 export type ScalingFieldName = Exclude<keyof ScalingPolicy, 'mode' | 'updatedAt' | '__typename'>;
 
