@@ -3,7 +3,7 @@ import { Cache, type CacheOptions } from './cache.ts';
 import { Clock } from './clock.ts';
 import { Counters } from './counters.ts';
 import type { Entry } from './entry.ts';
-import { policyNames } from './policies/policies.ts';
+import { type PolicyName, policyNames } from './policies/policies.ts';
 import { Replay } from './simulate/replay.ts';
 import { seededRandom } from './simulate/seeded-random.ts';
 import { synthesize } from './simulate/synthetic.ts';
@@ -69,22 +69,38 @@ function keysInOrder(cache: Cache): string[] {
   return list(cache).map(({ key }) => key);
 }
 
+/** Misses of 30,000 requests with 500 entries; the same in libCacheSim, apart from random and w-tinylfu. */
+const misses: Record<PolicyName, number> = {
+  lru: 17_745,
+  random: 18_673,
+  fifo: 18_669,
+  clock: 17_555,
+  lfu: 16_751,
+  sieve: 16_751,
+  's3-fifo': 16_570,
+  'w-tinylfu': 16_649,
+  arc: 16_771,
+};
+
 describe('a cap by count', () => {
-  it.each(policyNames)('has %s miss what it misses where each entry counts as 1', (policy) => {
-    const cache = create({ policy, maxItems: 500 });
-    const replay = new Replay(policy, 500, seededRandom(1));
-    let misses = 0;
-    for (const accesses of synthesize('scans', { requests: 30_000, keys: 3000, seed: 2 })) {
-      for (const { key } of accesses) {
-        replay.access({ key, sizeBytes: 1 });
-        const entry = cache.find(key, NOW);
-        if (entry) cache.use(entry, NOW);
-        else if (set(cache, key, key.charCodeAt(key.length - 1) % 7)) misses++;
+  it.each(policyNames)(
+    'has %s miss what it misses in the simulator, where each entry counts as 1',
+    (policy) => {
+      const cache = create({ policy, maxItems: 500 });
+      const replay = new Replay(policy, 500, seededRandom(1));
+      let missed = 0;
+      for (const accesses of synthesize('scans', { requests: 30_000, keys: 3000, seed: 2 })) {
+        for (const { key } of accesses) {
+          replay.access({ key, sizeBytes: 1 });
+          const entry = cache.find(key, NOW);
+          if (entry) cache.use(entry, NOW);
+          else if (set(cache, key, key.charCodeAt(key.length - 1) % 7)) missed++;
+        }
       }
-    }
-    expect(misses).toBe(replay.result.misses);
-    expect(cache.count).toBe(500);
-  });
+      expect([missed, replay.result.misses]).toEqual([misses[policy], misses[policy]]);
+      expect(cache.count).toBe(500);
+    },
+  );
 
   it('counts what is on its way', () => {
     const cache = create({ maxItems: 2 });

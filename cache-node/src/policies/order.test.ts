@@ -52,6 +52,13 @@ describe('the order of eviction', () => {
     expect(cache.has('a')).toBe(true);
   });
 
+  test('s3-fifo fills its main queue too while there is room, and then drops from the small one', () => {
+    const cache = new Cache('s3-fifo', 20);
+    for (const key of 'abcdefghijklmnopqrst') cache.access(key);
+    for (const key of 'uvwx') cache.access(key);
+    expect(cache.keys()).toBe('cdefghijklmnopqrstwx');
+  });
+
   test('arc lets a ghost come back among the frequent, and a scan not push it out', () => {
     const cache = new Cache('arc', 10);
     for (const key of 'ababcdefghijkl') cache.access(key);

@@ -6,7 +6,8 @@ import type { Incoming, Policy, PolicyEntry } from './policy.ts';
 /**
  * Three static FIFO queues: a small one takes new entries and quickly drops the ones that are not used again, the main one keeps
  * the others with a two-bit second chance, and a ghost queue remembers whom the small one dropped, so that they enter main when
- * they come back. `mark` is the frequency, capped at 3.
+ * they come back. `mark` is the frequency, capped at 3. As long as there is room for all, what the small queue has no room for goes
+ * to the main one, as in libCacheSim's: else all that came first would have to pass the small one at once.
  *
  * J. Yang, Y. Zhang, Z. Qiu, Y. Yue and K. V. Rashmi, "FIFO queues are all you need for cache eviction", SOSP 2023.
  * https://dl.acm.org/doi/10.1145/3600006.3613147
@@ -16,8 +17,11 @@ export class S3Fifo<E extends PolicyEntry> implements Policy<E> {
   readonly #small = new EntryList<E>();
   readonly #main = new EntryList<E>();
   readonly #ghosts = new Ghosts();
+  #smallCapacityBytes = 0;
   #mainCapacityBytes = 0;
   #ghostCapacityBytes = 0;
+  /** Since the capacity has grown. Until then the small queue takes its share only, and what else comes goes to the main one. */
+  #hasEvicted = false;
   /** The key that room is being made for, and whether its ghost was there when that began. */
   #incomingKey: string | undefined = undefined;
   #isReturning = false;
@@ -41,7 +45,8 @@ export class S3Fifo<E extends PolicyEntry> implements Policy<E> {
   insert(entry: E): void {
     this.#receive(entry.key);
     entry.mark = 0;
-    (this.#isReturning ? this.#main : this.#small).addFirst(entry);
+    const isFilling = !this.#hasEvicted && this.#small.sizeBytes >= this.#smallCapacityBytes;
+    (this.#isReturning || isFilling ? this.#main : this.#small).addFirst(entry);
     this.#incomingKey = undefined;
   }
 
@@ -61,6 +66,7 @@ export class S3Fifo<E extends PolicyEntry> implements Policy<E> {
 
   evict(incoming?: Incoming): E | undefined {
     if (incoming !== undefined) this.#receive(incoming.key);
+    this.#hasEvicted = true;
     while (this.count > 0) {
       const isMainsTurn = this.#main.sizeBytes > this.#mainCapacityBytes || this.#small.count === 0;
       const entry = isMainsTurn ? this.#evictFromMain() : this.#evictFromSmall();
@@ -70,7 +76,10 @@ export class S3Fifo<E extends PolicyEntry> implements Policy<E> {
   }
 
   setCapacity(capacityBytes: number): void {
-    this.#mainCapacityBytes = capacityBytes - Math.floor(capacityBytes * smallShare);
+    const smallCapacityBytes = Math.floor(capacityBytes * smallShare);
+    if (smallCapacityBytes > this.#smallCapacityBytes) this.#hasEvicted = false;
+    this.#smallCapacityBytes = smallCapacityBytes;
+    this.#mainCapacityBytes = capacityBytes - this.#smallCapacityBytes;
     this.#ghostCapacityBytes = Math.floor(capacityBytes * ghostShare);
     this.#trimGhosts();
   }
