@@ -44,6 +44,7 @@ import { Stops } from './stops.ts';
 const MIB = 2 ** 20;
 /** Memory that bodies on their way to readers may take in this process. */
 const BODY_BUDGET_BYTES = 256 * MIB;
+const SHOWN_EVERY_MS = 2_000;
 const REPOSITORY = new URL('../../', import.meta.url);
 
 export interface RunningApp {
@@ -101,6 +102,9 @@ async function start(config: Config, stops: Stops): Promise<string> {
     onChange: () => topics.publish(POOL_UPDATED),
   });
   stops.add(() => pool.close());
+  // What the nodes hold changes all the time, and is nothing that the pool tells of.
+  const showing = setInterval(() => topics.publish(POOL_UPDATED), SHOWN_EVERY_MS);
+  stops.add(() => clearInterval(showing));
 
   const reads = { counters: newReadCounters(), times: new LatencyMeter() };
   const metrics = await startMetrics({

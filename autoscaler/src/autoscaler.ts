@@ -37,7 +37,7 @@ export async function runAutoscaler(options: AutoscalerOptions, signal: AbortSig
     } catch (error) {
       waitMs = Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** failures++) * (0.5 + 0.5 * options.random());
       if (failures === FAILURES_TOLD) {
-        options.log.warn(`The api can't be asked: ${reasonOf(error)}. Trying again until it can.`);
+        options.log.warn(`The api can't be asked, trying again until it can: ${reasonOf(error)}`);
       }
     }
     await wait(waitMs, signal).catch(() => {});

@@ -1,3 +1,4 @@
+import { GraphQLDateTime } from 'graphql-scalars';
 import {
   Arg,
   Args,
@@ -145,6 +146,17 @@ export class PoolResolver {
     @Args(() => FinishedResizesArgs) { first }: FinishedResizesArgs,
   ): Promise<ResizeType[]> {
     return (await this.#pool.finishedResizes(first)).map((resize) => toResize(resize));
+  }
+
+  @FieldResolver(() => GraphQLDateTime)
+  async lastResizeFinishedAt(): Promise<Date | null> {
+    const [last] = await this.#pool.finishedResizes(1);
+    return last?.finishedAt == null ? null : new Date(last.finishedAt);
+  }
+
+  @FieldResolver(() => GraphQLDateTime)
+  serverTime(): Date {
+    return this.#pool.now();
   }
 
   @FieldResolver(() => [PoolEventType])

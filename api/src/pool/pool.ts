@@ -47,6 +47,8 @@ export interface LivingNode {
   readonly state: Exclude<NodeState, 'GONE'>;
 }
 
+const REPORT_AGE_MS = 500;
+
 /**
  * Begins to look after the pool and resolves when its nodes are ready. Nodes that take longer are waited for no longer than the
  * time limit, if there is one that is ready or all are given.
@@ -73,6 +75,7 @@ export class Pool implements PoolView {
   readonly #clock = SYSTEM_CLOCK;
   #routing: Routing = NO_ROUTING;
   #state: PoolState | undefined;
+  #reports: { readonly at: number; readonly reports: Promise<ReadonlyMap<string, NodeReport>> } | undefined;
   #onProgress: () => void = () => {};
 
   constructor(options: PoolOptions) {
@@ -142,15 +145,29 @@ export class Pool implements PoolView {
     this.#reconciler.kick();
   }
 
-  async reports(): Promise<ReadonlyMap<string, NodeReport>> {
-    const asked = (this.#state?.nodes ?? []).map(async ({ id }) => {
-      const client = this.#clients.get(id);
-      if (client?.isUp !== true) return undefined;
-      const [counters, evictionPolicy] = await Promise.all([client.counters(), client.policyName()]);
-      return [id, { counters, evictionPolicy }] as const;
-    });
-    const reports = await Promise.all(asked.map((report) => report.catch(() => undefined)));
-    return new Map(reports.filter((report) => report !== undefined));
+  reports(): Promise<ReadonlyMap<string, NodeReport>> {
+    const now = this.#clock.now();
+    // Many may look at the same moment: the nodes are asked once for all of them.
+    if (this.#reports === undefined || Math.abs(now - this.#reports.at) >= REPORT_AGE_MS) {
+      this.#reports = { at: now, reports: this.#askAll() };
+    }
+    return this.#reports.reports;
+  }
+
+  ringShares(): ReadonlyMap<string, number> {
+    return this.#routing.ring.ringShare();
+  }
+
+  copiedBytesPerSecond(): number | undefined {
+    return this.#pace.bytesPerSecond(this.#clock.now());
+  }
+
+  /** Empties every node. One that can't be reached is emptied before it is read again. */
+  async clear(): Promise<void> {
+    await this.cache.clear();
+    // What was on its way from one node to another when it was deleted has arrived by now.
+    if (this.cache.hasPrevious) await this.cache.clear();
+    this.#reports = undefined;
   }
 
   /** Whether this process looks after the nodes, and no other one on the same store. */
@@ -170,21 +187,6 @@ export class Pool implements PoolView {
     return await this.#clients.counters(id);
   }
 
-  ringShares(): ReadonlyMap<string, number> {
-    return this.#routing.ring.ringShare();
-  }
-
-  copiedBytesPerSecond(): number | undefined {
-    return this.#pace.bytesPerSecond(this.#clock.now());
-  }
-
-  /** Empties every node. One that can't be reached is emptied before it is read again. */
-  async clear(): Promise<void> {
-    await this.cache.clear();
-    // What was on its way from one node to another when it was deleted has arrived by now.
-    if (this.cache.hasPrevious) await this.cache.clear();
-  }
-
   #show(state: PoolState): void {
     this.#state = state;
     this.#routing = routingOf(state, this.#clients, this.#routing);
@@ -195,6 +197,17 @@ export class Pool implements PoolView {
   #changed(): void {
     this.#onProgress();
     this.#options.onChange?.();
+  }
+
+  async #askAll(): Promise<ReadonlyMap<string, NodeReport>> {
+    const asked = (this.#state?.nodes ?? []).map(async ({ id }) => {
+      const client = this.#clients.get(id);
+      if (client?.isUp !== true) return undefined;
+      const [counters, evictionPolicy] = await Promise.all([client.counters(), client.policyName()]);
+      return [id, { counters, evictionPolicy }] as const;
+    });
+    const reports = await Promise.all(asked.map((report) => report.catch(() => undefined)));
+    return new Map(reports.filter((report) => report !== undefined));
   }
 
   async #writeMissed(id: string, hasMissed: boolean): Promise<boolean> {
