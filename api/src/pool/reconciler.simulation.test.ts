@@ -35,5 +35,7 @@ async function run(
     await scenario.run(history);
   } finally {
     scenario.end();
+    // A history passes without the event loop: let the test runner have its turn.
+    await new Promise((resolve) => setImmediate(resolve));
   }
 }
