@@ -1,14 +1,6 @@
 import { LOOK, RECORD, RESIZE } from './documents.ts';
 import type { Conclusion } from './decide.ts';
-import type { Inputs, Minute, PastChange, PoolNow, ScalingPolicy } from './inputs.ts';
-
-/** What the autoscaler sees when it looks at Shoal. */
-export interface Look extends Inputs {
-  /** How many nodes were ready in the minute. Null without data. */
-  readonly nodesReady: number | null;
-  /** The beginning of the minute that was decided on last, by whichever autoscaler. */
-  readonly latestTick: number | undefined;
-}
+import { type Look, parseLook } from './look.ts';
 
 export interface DecisionRecord {
   /** The beginning of the minute that was decided on. */
@@ -18,11 +10,16 @@ export interface DecisionRecord {
   readonly isApplied: boolean;
 }
 
+/** What became of a resize that was asked for. */
+export type ResizeAnswer =
+  | { readonly isTaken: true }
+  /** The size, the mode or the nodes of the pool have changed meanwhile; the reason is the api's. */
+  | { readonly isTaken: false; readonly reason: string };
+
 /** What the autoscaler asks of Shoal. All may be rejected with a reason in words. */
 export interface Api {
   look(): Promise<Look>;
-  /** False when the pool has refused: its size, its mode or its nodes have changed meanwhile. */
-  resize(size: number, expectedSize: number): Promise<boolean>;
+  resize(size: number, expectedSize: number): Promise<ResizeAnswer>;
   /** A second record of the same minute changes nothing. */
   record(decision: DecisionRecord): Promise<void>;
 }
@@ -34,6 +31,9 @@ export interface ApiClientOptions {
   readonly timeoutMs: number;
 }
 
+/** Refusals that say no to what was asked, not that the api is in trouble. */
+const REFUSALS: readonly (string | undefined)[] = ['CONFLICT', 'BAD_USER_INPUT'];
+
 /** The api over HTTP. */
 export class ApiClient implements Api {
   readonly #options: ApiClientOptions;
@@ -43,15 +43,16 @@ export class ApiClient implements Api {
   }
 
   async look(): Promise<Look> {
-    return toLook(await this.#query<LookData>(LOOK, {}));
+    return parseLook(await this.#query(LOOK, {}));
   }
 
-  async resize(size: number, expectedSize: number): Promise<boolean> {
+  async resize(size: number, expectedSize: number): Promise<ResizeAnswer> {
     try {
       await this.#query(RESIZE, { size, expectedSize });
-      return true;
+      return { isTaken: true };
     } catch (error) {
-      if (error instanceof Refusal && error.code === 'CONFLICT') return false;
+      if (error instanceof Refusal && REFUSALS.includes(error.code))
+        return { isTaken: false, reason: error.message };
       throw error;
     }
   }
@@ -74,20 +75,20 @@ export class ApiClient implements Api {
     });
   }
 
-  async #query<Data>(query: string, variables: Record<string, unknown>): Promise<Data> {
+  async #query(query: string, variables: Record<string, unknown>): Promise<unknown> {
     const { readUrl, readToken, timeoutMs } = this.#options;
     const response = await fetch(`${await readUrl()}/graphql`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', authorization: `Bearer ${await readToken()}` },
+      headers: { 'content-type': 'application/json', authorization: authorization(await readToken()) },
       body: JSON.stringify({ query, variables }),
+      redirect: 'error',
       signal: AbortSignal.timeout(timeoutMs),
     });
-    const text = await response.text();
-    const answer = parseAnswer<Data>(text);
+    const answer = parseAnswer(await response.text());
     const error = answer?.errors?.[0];
     if (error !== undefined) throw new Refusal(error.message, error.extensions?.code);
     if (answer?.data === undefined || answer.data === null) {
-      throw new Error(`The api answered with status ${response.status} and no data.`);
+      throw new Error(`The api answered with status ${response.status} and no data`);
     }
     return answer.data;
   }
@@ -102,64 +103,20 @@ class Refusal extends Error {
   }
 }
 
-interface Answer<Data> {
-  readonly data?: Data | null;
+interface Answer {
+  readonly data?: unknown;
   readonly errors?: readonly { readonly message: string; readonly extensions?: { readonly code?: string } }[];
 }
 
-interface LookData {
-  readonly pool: {
-    readonly serverTime: string;
-    readonly desiredSize: number;
-    readonly fixedReason: string | null;
-    readonly lastResizeFinishedAt: string | null;
-    readonly nodes: readonly { readonly name: string; readonly state: string; readonly launchedAt: string }[];
-    readonly resize: object | null;
-    readonly queuedResizes: readonly object[];
-  };
-  readonly scalingPolicy: ScalingPolicy;
-  readonly stats: {
-    readonly minutes: readonly (Omit<Minute, 'time'> & {
-      readonly time: string;
-      readonly nodesReady: number | null;
-    })[];
-  };
-  readonly latest: { readonly edges: readonly { readonly node: { readonly tick: string } }[] };
-  readonly changes: {
-    readonly edges: readonly { readonly node: Omit<PastChange, 'at'> & { readonly at: string } }[];
-  };
+/** A token that no header may have is refused here: what `fetch` says of it has the token in it. */
+function authorization(token: string): string {
+  if (/^[\x21-\x7e]+$/.test(token)) return `Bearer ${token}`;
+  throw new Error('The token of the autoscaler must be of printable ASCII characters and no spaces');
 }
 
-function toLook({ pool, scalingPolicy, stats, latest, changes }: LookData): Look {
-  const minute = stats.minutes.at(-1);
-  const tick = latest.edges[0]?.node.tick;
-  return {
-    now: Date.parse(pool.serverTime),
-    policy: scalingPolicy,
-    pool: toPoolNow(pool),
-    minute: minute === undefined ? undefined : { ...minute, time: Date.parse(minute.time) },
-    changes: changes.edges.map(({ node }) => ({ ...node, at: Date.parse(node.at) })),
-    nodesReady: minute?.nodesReady ?? null,
-    latestTick: tick === undefined ? undefined : Date.parse(tick),
-  };
-}
-
-function toPoolNow(pool: LookData['pool']): PoolNow {
-  const { lastResizeFinishedAt, resize, queuedResizes } = pool;
-  return {
-    desiredSize: pool.desiredSize,
-    fixedReason: pool.fixedReason,
-    nodes: pool.nodes
-      .filter(({ state }) => state !== 'GONE')
-      .map((node) => ({ ...node, launchedAt: Date.parse(node.launchedAt) })),
-    isResizing: resize !== null || queuedResizes.length > 0,
-    lastResizeFinishedAt: lastResizeFinishedAt === null ? null : Date.parse(lastResizeFinishedAt),
-  };
-}
-
-function parseAnswer<Data>(text: string): Answer<Data> | undefined {
+function parseAnswer(text: string): Answer | undefined {
   try {
-    return JSON.parse(text) as Answer<Data>;
+    return JSON.parse(text) as Answer;
   } catch {
     return undefined;
   }
