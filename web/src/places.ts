@@ -10,6 +10,7 @@ export function titleOf(route: RouteLocation): string {
   const { key, prefix } = route.query;
   if (route.name === 'image' && typeof key === 'string') return `${key} · Shoal`;
   if (route.name === 'gallery' && typeof prefix === 'string') return `${prefix}… · Shoal`;
+  if (route.name === 'stats') return 'Stats · Shoal';
   if (route.name === 'scaling') return 'Scaling · Shoal';
   if (route.name === 'pool') return 'Pool · Shoal';
   return 'Shoal';

@@ -8,6 +8,7 @@ export function createShoalRouter(): Router {
       { path: '/', name: 'gallery', component: GalleryPage },
       { path: '/image', name: 'image', component: () => import('./pages/ImagePage.vue') },
       { path: '/pool', name: 'pool', component: () => import('./pages/PoolPage.vue') },
+      { path: '/stats', name: 'stats', component: () => import('./pages/StatsPage.vue') },
       { path: '/scaling', name: 'scaling', component: () => import('./pages/ScalingPage.vue') },
       { path: '/:rest(.*)', name: 'nowhere', component: () => import('./pages/NowherePage.vue') },
     ],

@@ -78,15 +78,18 @@ export function useDecisions(isAppliedOnly: () => boolean): DecisionsRequest {
   const stop = keepSubscribed<Decision>(
     {
       subscribe: (sink) => {
-        sink.onLive();
+        void reload();
         return openSubscription(client, DecisionMadeDocument, {
-          onData: ({ decisionMade }) => sink.onValue(decisionMade),
+          onData: ({ decisionMade }) => {
+            sink.onLive();
+            sink.onValue(decisionMade);
+          },
           onEnd: sink.onEnd,
         });
       },
       pause: pauseBeforeReconnecting,
     },
-    { onLive: () => void reload(), onValue: take, onLost: () => {} },
+    { onLive: () => {}, onValue: take, onLost: () => {} },
   );
   watch(isAppliedOnly, () => {
     latest++;

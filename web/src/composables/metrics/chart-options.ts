@@ -1,0 +1,95 @@
+import uPlot from 'uplot';
+import { UNITS, type UnitFacts } from './chart-units.ts';
+import type { ChartLine, ChartPlan } from './stats-charts.ts';
+
+/** Charts with the same key show the same moment under the pointer. */
+const SYNC_KEY = 'stats';
+export const CHART_HEIGHT = 176;
+/** The same for every chart, so that those below one another are in line. */
+const Y_AXIS_WIDTH = 60;
+
+export interface ChartLook {
+  /** The present colour of a token. */
+  readonly colourOf: (token: string) => string;
+  readonly font: string;
+  readonly width: number;
+}
+
+/** How a chart is drawn. Colours are asked for at each drawing, so that a new theme needs a redrawing only. */
+export function chartOptions(
+  { unit, lines }: ChartPlan,
+  { colourOf, font, width }: ChartLook,
+  onCursor: (index: number | undefined) => void,
+): uPlot.Options {
+  const facts = UNITS[unit];
+  return {
+    width,
+    height: CHART_HEIGHT,
+    padding: [8, 12, 0, 0],
+    legend: { show: false },
+    cursor: {
+      y: false,
+      drag: { x: false, y: false },
+      sync: { key: SYNC_KEY },
+      points: { size: 8, width: 2, stroke: () => colourOf('--color-raised') },
+    },
+    scales: { x: {}, y: { range: (_chart, _least, most) => [0, topOf(facts, most)] } },
+    series: [{}, ...lines.map((line) => seriesOf(line, colourOf))],
+    axes: [
+      {
+        stroke: () => colourOf('--color-muted'),
+        font,
+        size: 28,
+        space: 64,
+        grid: { show: false },
+        ticks: { stroke: () => colourOf('--color-line'), width: 1, size: 4 },
+        values: (_chart, splits) => splits.map((time) => formatClock(time, splits)),
+      },
+      {
+        stroke: () => colourOf('--color-muted'),
+        font,
+        size: Y_AXIS_WIDTH,
+        space: 30,
+        gap: 6,
+        incrs: facts.steps,
+        grid: { stroke: () => colourOf('--color-line'), width: 1 },
+        ticks: { show: false },
+        values: (_chart, splits) => splits.map(facts.formatTick),
+      },
+    ],
+    hooks: { setCursor: [(chart) => onCursor(chart.cursor.idx ?? undefined)] },
+  };
+}
+
+function seriesOf({ colour, look }: ChartLine, colourOf: ChartLook['colourOf']): uPlot.Series {
+  return {
+    stroke: () => colourOf(colour),
+    width: 1.75,
+    ...(look === 'dashes' && { dash: [5, 4] }),
+    ...(look === 'steps' && { paths: uPlot.paths.stepped!({ align: 1 }) }),
+    // A value between two gaps would have no line.
+    points: { show: true, size: 5, fill: () => colourOf(colour), filter: lonelyPoints },
+  };
+}
+
+function lonelyPoints({ data }: uPlot, series: number): number[] {
+  const values = data[series] ?? [];
+  const isKnown = (index: number): boolean => typeof values[index] === 'number';
+  return Array.from(values, (_, index) => index).filter(
+    (index) => isKnown(index) && !isKnown(index - 1) && !isKnown(index + 1),
+  );
+}
+
+/** A little above the highest value. */
+function topOf({ leastTop, mostTop = Infinity }: UnitFacts, most: number | null): number {
+  return Math.min(mostTop, Math.max(leastTop, (most ?? 0) * 1.1));
+}
+
+const hours = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
+const seconds = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' });
+
+/** The time of day, with seconds where the times are closer than a minute. */
+function formatClock(time: number, times: readonly number[]): string {
+  const isClose = times.length > 1 && times[1]! - times[0]! < 60;
+  return (isClose ? seconds : hours).format(time * 1000);
+}
