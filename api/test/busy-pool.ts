@@ -1,4 +1,4 @@
-import type { CacheConfig, PoolState } from '../src/pool/pool-state.ts';
+import type { CacheConfig, PoolState } from '../src/pool/state/pool-state.ts';
 import { makeNode, makeResize } from './pool-records.ts';
 
 const NOW = Date.UTC(2026, 1, 3);

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { expect } from 'vitest';
-import type { EntryHeader } from '../src/pool/entry.ts';
-import type { Miss } from '../src/pool/entry-read.ts';
-import type { NodeClient } from '../src/pool/node-client.ts';
+import type { EntryHeader } from '../src/pool/nodes/entry.ts';
+import type { Miss } from '../src/pool/nodes/entry-read.ts';
+import type { NodeClient } from '../src/pool/nodes/node-client.ts';
 
 export type Outcome =
   | { kind: 'hit'; header: EntryHeader; payload: Buffer }

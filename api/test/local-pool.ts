@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
 import { makeNewId } from '../src/ordered-id.ts';
-import { BodyBudget } from '../src/pool/body-budget.ts';
-import { MemoryPoolStore } from '../src/pool/memory-pool-store.ts';
+import { BodyBudget } from '../src/pool/nodes/body-budget.ts';
+import { MemoryPoolStore } from '../src/pool/state/memory-pool-store.ts';
 import { startPool, type Pool, type PoolOptions } from '../src/pool/pool.ts';
 import { LocalProvisioner, type LocalProvisionerOptions } from '../src/pool/provisioners/local.ts';
 

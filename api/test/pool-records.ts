@@ -1,4 +1,4 @@
-import type { NodeRecord, Resize } from '../src/pool/pool-state.ts';
+import type { NodeRecord, Resize } from '../src/pool/state/pool-state.ts';
 
 export function makeNode(facts: Partial<NodeRecord> = {}): NodeRecord {
   return {

@@ -1,8 +1,8 @@
-import { firstState } from '../src/pool/next-state.ts';
-import { USUAL_LIMITS, type PoolLimits } from '../src/pool/pool-limits.ts';
-import type { NodeRecord, PoolState, Resize } from '../src/pool/pool-state.ts';
-import { reconcile, type Reconciliation } from '../src/pool/reconcile.ts';
-import type { Seen } from '../src/pool/seen.ts';
+import { firstState } from '../src/pool/state/next-state.ts';
+import { USUAL_LIMITS, type PoolLimits } from '../src/pool/reconciling/pool-limits.ts';
+import type { NodeRecord, PoolState, Resize } from '../src/pool/state/pool-state.ts';
+import { reconcile, type Reconciliation } from '../src/pool/reconciling/reconcile.ts';
+import type { Seen } from '../src/pool/reconciling/seen.ts';
 
 /** The time at which the tests reconcile. */
 export const NOW = 1_000_000;

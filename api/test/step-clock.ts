@@ -1,4 +1,4 @@
-import type { Clock } from '../src/pool/clock.ts';
+import type { Clock } from '../src/pool/reconciling/clock.ts';
 
 interface Timer {
   readonly at: number;

@@ -7,12 +7,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { vi } from 'vitest';
-import { BodyBudget } from '../src/pool/body-budget.ts';
-import type { NodeAddress } from '../src/pool/node-address.ts';
-import { NodeClient, type NodeClientOptions } from '../src/pool/node-client.ts';
-import { PoolCache, type Routing } from '../src/pool/pool-cache.ts';
-import { Ring, slotLabel } from '../src/pool/ring.ts';
-import { SlabPool } from '../src/pool/slab.ts';
+import { BodyBudget } from '../src/pool/nodes/body-budget.ts';
+import type { NodeAddress } from '../src/pool/nodes/node-address.ts';
+import { NodeClient, type NodeClientOptions } from '../src/pool/nodes/node-client.ts';
+import { PoolCache, type Routing } from '../src/pool/routing/pool-cache.ts';
+import { Ring, slotLabel } from '../src/pool/routing/ring.ts';
+import { SlabPool } from '../src/pool/nodes/slab.ts';
 
 type Command = readonly [program: string, ...args: string[]];
 

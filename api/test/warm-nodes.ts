@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { CopyConnection } from '../src/pool/copy-connection.ts';
-import type { Ring } from '../src/pool/ring.ts';
-import type { WarmingNode } from '../src/pool/warming.ts';
+import { CopyConnection } from '../src/pool/warming/copy-connection.ts';
+import type { Ring } from '../src/pool/routing/ring.ts';
+import type { WarmingNode } from '../src/pool/warming/warming.ts';
 
 export type NodeCommand = readonly [program: string, ...args: string[]];
 

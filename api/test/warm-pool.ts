@@ -1,6 +1,6 @@
-import type { WarmingTask } from '../src/pool/warming.ts';
-import { PoolWarmer } from '../src/pool/pool-warmer.ts';
-import { Ring } from '../src/pool/ring.ts';
+import type { WarmingTask } from '../src/pool/warming/warming.ts';
+import { PoolWarmer } from '../src/pool/warming/pool-warmer.ts';
+import { Ring } from '../src/pool/routing/ring.ts';
 import { bytesOf, nameOf, type NodeCommand, put, type RunningWarmNode, WarmNodes } from './warm-nodes.ts';
 
 export interface FillOptions {

@@ -1,13 +1,13 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { BodyBudget } from '../../api/src/pool/body-budget.ts';
-import { parseAddress } from '../../api/src/pool/node-address.ts';
-import { NodeClient } from '../../api/src/pool/node-client.ts';
-import { PoolCache, type Routing } from '../../api/src/pool/pool-cache.ts';
-import { Ring, slotLabel } from '../../api/src/pool/ring.ts';
-import { SlabPool } from '../../api/src/pool/slab.ts';
-import type { WarmingNode } from '../../api/src/pool/warming.ts';
+import { BodyBudget } from '../../api/src/pool/nodes/body-budget.ts';
+import { parseAddress } from '../../api/src/pool/nodes/node-address.ts';
+import { NodeClient } from '../../api/src/pool/nodes/node-client.ts';
+import { PoolCache, type Routing } from '../../api/src/pool/routing/pool-cache.ts';
+import { Ring, slotLabel } from '../../api/src/pool/routing/ring.ts';
+import { SlabPool } from '../../api/src/pool/nodes/slab.ts';
+import type { WarmingNode } from '../../api/src/pool/warming/warming.ts';
 
 interface BenchNode extends WarmingNode {
   readonly process: ChildProcess;

@@ -1,4 +1,4 @@
-import { Ring } from '../../api/src/pool/ring.ts';
+import { Ring } from '../../api/src/pool/routing/ring.ts';
 
 /** The way of the course project: the key's MD5 modulo 16, and that modulo the number of nodes. */
 export class ModuloRing extends Ring {

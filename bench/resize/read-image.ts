@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import type { Miss } from '../../api/src/pool/entry-read.ts';
+import type { Miss } from '../../api/src/pool/nodes/entry-read.ts';
 import type { BenchPool } from './bench-pool.ts';
 import type { BenchImage } from './workload.ts';
 

@@ -1,4 +1,4 @@
-import { PoolWarmer } from '../../api/src/pool/pool-warmer.ts';
+import { PoolWarmer } from '../../api/src/pool/warming/pool-warmer.ts';
 import { type BenchPool, ringOf } from './bench-pool.ts';
 import { ModuloRing } from './modulo-ring.ts';
 

@@ -82,7 +82,9 @@ describe.skipIf(!hasChromium)('the decisions', () => {
     });
     const first = decisionsOn(page).first();
     await first.getByText('Expand from 1 to 2: miss rate 31.4 % is above 20 %').waitFor();
-    expect(await first.innerText()).toMatch(/31\.4 % missed · 1,200 reads · 1 node ready · Auto[^]*Applied/);
+    expect(await first.innerText()).toMatch(
+      /31\.4 % missed · 1,200 reads · 1 node ready · Auto mode[^]*Applied/,
+    );
 
     await page.getByRole('button', { name: 'Load more' }).click();
     await eventually(() => decisionsOn(page).count()).toBe(35);

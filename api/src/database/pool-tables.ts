@@ -1,4 +1,4 @@
-import type { EvictionPolicy, NodeState, ResizeState } from '../pool/pool-state.ts';
+import type { EvictionPolicy, NodeState, ResizeState } from '../pool/state/pool-state.ts';
 import type { ColumnKit } from './column-kit.ts';
 
 /** The id of the row of a table that has one row. */

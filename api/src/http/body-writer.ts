@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
-import type { BodyBudget, BudgetHolder } from '../pool/body-budget.ts';
-import type { Slab } from '../pool/slab.ts';
+import type { BodyBudget, BudgetHolder } from '../pool/nodes/body-budget.ts';
+import type { Slab } from '../pool/nodes/slab.ts';
 import type { ByteRange } from './byte-range.ts';
 import { prependHead } from './response-head.ts';
 

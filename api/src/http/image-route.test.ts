@@ -16,7 +16,7 @@ import { ShoalError } from '../errors.ts';
 import { entryNamesOfVersion } from '../images/entry-name.ts';
 import { ImageReader } from '../images/image-reader.ts';
 import { hashKey } from '../images/key.ts';
-import { BodyBudget } from '../pool/body-budget.ts';
+import { BodyBudget } from '../pool/nodes/body-budget.ts';
 import { createImageRoute, type CurrentVersion } from './image-route.ts';
 import { imagePath } from './image-url.ts';
 
@@ -41,6 +41,7 @@ describe('the image route', () => {
   const objects = new Map<string, Buffer>();
   const budget = new BodyBudget(40 * MIB);
   const errors: Error[] = [];
+  const readTimes: number[] = [];
   let objectReads = 0;
   let fault: Error | undefined;
   let damage = (bytes: Buffer) => bytes;
@@ -78,6 +79,7 @@ describe('the image route', () => {
       reader,
       versions: { find: async (key) => rows.get(key) },
       onError: (error) => errors.push(error),
+      onRead: (ms) => readTimes.push(ms),
     });
     server = createServer({ keepAliveTimeout: 72_000 }, (req, res) => {
       if (!route(req, res)) res.writeHead(421).end();
@@ -120,6 +122,27 @@ describe('the image route', () => {
       });
       expect(headers.vary).toBeUndefined();
       expect(body.equals(photo)).toBe(true);
+    }
+  });
+
+  it('tells once how long each request took that was answered with an image, or that it has not changed', async () => {
+    const path = `/images/photo.jpg?v=${version}`;
+    await cached(path);
+    const requests: [status: number, isTold: boolean, answer: () => Promise<Answer>][] = [
+      [200, true, () => get(path)],
+      [200, true, () => get('/images/photo.jpg')],
+      [206, true, () => get(path, { range: 'bytes=0-9' })],
+      [304, true, () => get(path, { 'if-none-match': etag })],
+      [200, true, () => send('HEAD', path)],
+      [200, true, () => send('HEAD', '/images/photo.jpg')],
+      [404, false, () => get('/images/none')],
+      [416, false, () => get(path, { range: 'bytes=100000-' })],
+    ];
+    for (const [status, isTold, answer] of requests) {
+      readTimes.length = 0;
+      expect((await answer()).status).toBe(status);
+      expect(readTimes).toHaveLength(isTold ? 1 : 0);
+      for (const ms of readTimes) expect(ms).toBeGreaterThan(0);
     }
   });
 

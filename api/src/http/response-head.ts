@@ -1,5 +1,5 @@
 import { STATUS_CODES, type ServerResponse } from 'node:http';
-import type { Slab } from '../pool/slab.ts';
+import type { Slab } from '../pool/nodes/slab.ts';
 
 /**
  * Writes the head of a 200 or 206 to a GET, with its Content-Length among the headers, and returns what to send as its first bytes: those

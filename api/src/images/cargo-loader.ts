@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { ShoalError } from '../errors.ts';
-import type { BodyBudget } from '../pool/body-budget.ts';
-import type { PoolCache } from '../pool/pool-cache.ts';
+import type { BodyBudget } from '../pool/nodes/body-budget.ts';
+import type { PoolCache } from '../pool/routing/pool-cache.ts';
 import type { Cargo } from './cargo.ts';
 import type { ImageName } from './image-reading.ts';
 import type { ObjectReads } from './object-reads.ts';

@@ -1,6 +1,6 @@
-import type { EntryHeader } from '../pool/entry.ts';
-import type { EntryReceiver, Miss } from '../pool/entry-read.ts';
-import type { Slab } from '../pool/slab.ts';
+import type { EntryHeader } from '../pool/nodes/entry.ts';
+import type { EntryReceiver, Miss } from '../pool/nodes/entry-read.ts';
+import type { Slab } from '../pool/nodes/slab.ts';
 import type { BodySource, ImageReading } from './image-reading.ts';
 
 /** The entry of a node as the source of a read. A node can't be told to wait: it sends to the end. */

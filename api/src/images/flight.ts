@@ -1,7 +1,7 @@
 import { ShoalError } from '../errors.ts';
-import type { BodyBudget, BudgetHolder } from '../pool/body-budget.ts';
-import type { Lease, Miss } from '../pool/entry-read.ts';
-import type { PoolCache } from '../pool/pool-cache.ts';
+import type { BodyBudget, BudgetHolder } from '../pool/nodes/body-budget.ts';
+import type { Lease, Miss } from '../pool/nodes/entry-read.ts';
+import type { PoolCache } from '../pool/routing/pool-cache.ts';
 import type { CargoLoader } from './cargo-loader.ts';
 import type { Cargo } from './cargo.ts';
 import type { ImageName, ImageReading } from './image-reading.ts';

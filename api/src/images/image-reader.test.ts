@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { CountingStore, versionOf } from '../../test/counting-store.ts';
 import { Pace, readImage } from '../../test/read-image.ts';
 import { TestPool } from '../../test/test-pool.ts';
-import { BodyBudget } from '../pool/body-budget.ts';
+import { BodyBudget } from '../pool/nodes/body-budget.ts';
 import { entryNamesOfVersion } from './entry-name.ts';
 import { ImageReader } from './image-reader.ts';
 import type { ImageName } from './image-reading.ts';

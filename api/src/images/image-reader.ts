@@ -1,8 +1,8 @@
 import type { ObjectStore } from '../objects/object-store.ts';
-import type { BodyBudget } from '../pool/body-budget.ts';
-import type { Miss } from '../pool/entry-read.ts';
-import type { EntryFacts } from '../pool/node-commands.ts';
-import type { PoolCache } from '../pool/pool-cache.ts';
+import type { BodyBudget } from '../pool/nodes/body-budget.ts';
+import type { Miss } from '../pool/nodes/entry-read.ts';
+import type { EntryFacts } from '../pool/nodes/node-commands.ts';
+import type { PoolCache } from '../pool/routing/pool-cache.ts';
 import { CargoLoader } from './cargo-loader.ts';
 import { entryName, entryNamesOfVersion } from './entry-name.ts';
 import { EntrySource } from './entry-source.ts';

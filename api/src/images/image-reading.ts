@@ -1,6 +1,6 @@
 import { ShoalError } from '../errors.ts';
-import type { Miss } from '../pool/entry-read.ts';
-import type { Slab } from '../pool/slab.ts';
+import type { Miss } from '../pool/nodes/entry-read.ts';
+import type { Slab } from '../pool/nodes/slab.ts';
 import { entryName } from './entry-name.ts';
 import type { Variant } from './variant.ts';
 

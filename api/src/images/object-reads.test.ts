@@ -2,9 +2,9 @@ import { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { CountingStore } from '../../test/counting-store.ts';
 import { Gate, Pace, readImage } from '../../test/read-image.ts';
-import { BodyBudget } from '../pool/body-budget.ts';
-import { PoolCache } from '../pool/pool-cache.ts';
-import { Ring } from '../pool/ring.ts';
+import { BodyBudget } from '../pool/nodes/body-budget.ts';
+import { PoolCache } from '../pool/routing/pool-cache.ts';
+import { Ring } from '../pool/routing/ring.ts';
 import { ImageReader, type ObjectReadLimits } from './image-reader.ts';
 import { newReadCounters } from './read-counters.ts';
 

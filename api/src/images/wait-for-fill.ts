@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
-import type { Miss } from '../pool/entry-read.ts';
-import type { PoolCache } from '../pool/pool-cache.ts';
+import type { Miss } from '../pool/nodes/entry-read.ts';
+import type { PoolCache } from '../pool/routing/pool-cache.ts';
 
 const PAUSES_MS = [10, 20, 40, 80, 150, 200, 250, 250, 500, 500];
 

@@ -1,4 +1,4 @@
-import type { BodyBudget } from '../pool/body-budget.ts';
+import type { BodyBudget } from '../pool/nodes/body-budget.ts';
 import type { ImageReader } from './image-reader.ts';
 import type { ImageName } from './image-reading.ts';
 

@@ -1,4 +1,4 @@
-import type { Clock } from '../pool/clock.ts';
+import type { Clock } from '../pool/reconciling/clock.ts';
 import { MinuteBook } from './minute-book.ts';
 import { MinuteWriter } from './minute-writer.ts';
 import { MINUTE_MS, minuteOf, type MinuteSamples, SECOND_MS } from './minutes.ts';

@@ -7,7 +7,7 @@ import { Collecting } from '../../test/collecting.ts';
 import { startLocalPool } from '../../test/local-pool.ts';
 import { StepClock } from '../../test/step-clock.ts';
 import { openDatabase } from '../database/open-database.ts';
-import { queueResize } from '../pool/pool-changes.ts';
+import { queueResize } from '../pool/state/pool-changes.ts';
 import type { Pool } from '../pool/pool.ts';
 import { findProcesses } from '../pool/provisioners/process-table.ts';
 

@@ -1,4 +1,4 @@
-import type { Clock } from '../pool/clock.ts';
+import type { Clock } from '../pool/reconciling/clock.ts';
 import type { Counted } from './counted.ts';
 import type { NodeGauges, NodeSource, ObservedNode } from './node-source.ts';
 

@@ -1,4 +1,4 @@
-import type { PoolState } from './pool-state.ts';
+import type { PoolState } from './state/pool-state.ts';
 
 const WINDOW_MS = 5_000;
 

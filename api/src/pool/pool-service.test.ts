@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { makeNode, makeResize } from '../../test/pool-records.ts';
 import type { PoolMode } from '../scaling/scaling.type.ts';
-import { MemoryPoolStore } from './memory-pool-store.ts';
+import { MemoryPoolStore } from './state/memory-pool-store.ts';
 import { PoolService } from './pool-service.ts';
 import type { NodeReport } from './pool-view.ts';
 

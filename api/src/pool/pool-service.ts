@@ -10,10 +10,17 @@ import {
   pauseResize,
   queueResize,
   resumeResize,
-} from './pool-changes.ts';
-import { isGiven } from './pool-draft.ts';
-import type { CacheConfig, EvictionPolicy, NodeRecord, PoolEvent, PoolState, Resize } from './pool-state.ts';
-import type { PoolChange, PoolStore } from './pool-store.ts';
+} from './state/pool-changes.ts';
+import { isGiven } from './reconciling/pool-draft.ts';
+import type {
+  CacheConfig,
+  EvictionPolicy,
+  NodeRecord,
+  PoolEvent,
+  PoolState,
+  Resize,
+} from './state/pool-state.ts';
+import type { PoolChange, PoolStore } from './state/pool-store.ts';
 import type { NodeReport, PoolView } from './pool-view.ts';
 
 export interface PoolServiceOptions {

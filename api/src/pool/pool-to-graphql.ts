@@ -1,8 +1,8 @@
 import { type CacheConfigType, EvictionPolicy } from './cache-config.type.ts';
 import type { CacheNode } from './node.type.ts';
 import type { PoolSnapshot } from './pool-service.ts';
-import { isGiven } from './pool-draft.ts';
-import type { NodeRecord, PoolEvent, Resize } from './pool-state.ts';
+import { isGiven } from './reconciling/pool-draft.ts';
+import type { NodeRecord, PoolEvent, Resize } from './state/pool-state.ts';
 import type { NodeReport } from './pool-view.ts';
 import type { PoolEventType } from './pool.type.ts';
 import type { ResizeType } from './resize.type.ts';

@@ -1,4 +1,4 @@
-import type { NodeCounters } from './node-commands.ts';
+import type { NodeCounters } from './nodes/node-commands.ts';
 
 /** What a node says of itself. */
 export interface NodeReport {

@@ -10,7 +10,7 @@ import type { Caller } from '../graphql/context.ts';
 import { createSchema, createTopics } from '../graphql/schema.ts';
 import { ScalingPolicies } from '../scaling/scaling-policies.ts';
 import { ScalingResolver } from '../scaling/scaling.resolver.ts';
-import { MemoryPoolStore } from './memory-pool-store.ts';
+import { MemoryPoolStore } from './state/memory-pool-store.ts';
 import { PoolService } from './pool-service.ts';
 import { POOL_UPDATED, PoolResolver } from './pool.resolver.ts';
 import type { PoolView } from './pool-view.ts';

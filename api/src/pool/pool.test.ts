@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { startLocalPool, type LocalPool, type LocalPoolOptions } from '../../test/local-pool.ts';
-import type { NodeRecord } from './pool-state.ts';
+import type { NodeRecord } from './state/pool-state.ts';
 import { findProcesses } from './provisioners/process-table.ts';
 
 const PATIENCE = { timeout: 20_000, interval: 10 };

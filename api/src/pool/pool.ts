@@ -1,20 +1,20 @@
-import type { BodyBudget } from './body-budget.ts';
-import { SYSTEM_CLOCK } from './clock.ts';
+import type { BodyBudget } from './nodes/body-budget.ts';
+import { SYSTEM_CLOCK } from './reconciling/clock.ts';
 import { CopyPace } from './copy-pace.ts';
-import { NodeClients } from './node-clients.ts';
-import type { NodeCounters } from './node-commands.ts';
-import { PoolCache, type Routing } from './pool-cache.ts';
-import { USUAL_LIMITS, type PoolLimits } from './pool-limits.ts';
-import { PoolWarmer } from './pool-warmer.ts';
-import { NO_ROUTING, routingOf } from './pool-routing.ts';
-import type { NodeState, PoolState } from './pool-state.ts';
-import type { PoolStore } from './pool-store.ts';
+import { NodeClients } from './nodes/node-clients.ts';
+import type { NodeCounters } from './nodes/node-commands.ts';
+import { PoolCache, type Routing } from './routing/pool-cache.ts';
+import { USUAL_LIMITS, type PoolLimits } from './reconciling/pool-limits.ts';
+import { PoolWarmer } from './warming/pool-warmer.ts';
+import { NO_ROUTING, routingOf } from './routing/pool-routing.ts';
+import type { NodeState, PoolState } from './state/pool-state.ts';
+import type { PoolStore } from './state/pool-store.ts';
 import type { NodeReport, PoolView } from './pool-view.ts';
 import type { Provisioner } from './provisioners/provisioner.ts';
-import { Reconciler } from './reconciler.ts';
-import { SlabPool } from './slab.ts';
+import { Reconciler } from './reconciling/reconciler.ts';
+import { SlabPool } from './nodes/slab.ts';
 import { awaitStart } from './start-of-pool.ts';
-import type { TroubleLog } from './troubles.ts';
+import type { TroubleLog } from './reconciling/troubles.ts';
 
 export interface PoolOptions {
   readonly store: PoolStore;

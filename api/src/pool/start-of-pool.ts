@@ -1,5 +1,5 @@
-import type { NodeRecord, PoolState } from './pool-state.ts';
-import type { TroubleLog } from './troubles.ts';
+import type { NodeRecord, PoolState } from './state/pool-state.ts';
+import type { TroubleLog } from './reconciling/troubles.ts';
 
 export interface StartOptions {
   /** Milliseconds since the Unix epoch. */

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { onEveryDatabase } from '../../test/databases.ts';
 import type { Database } from '../database/database.ts';
-import { MemoryPoolStore } from '../pool/memory-pool-store.ts';
+import { MemoryPoolStore } from '../pool/state/memory-pool-store.ts';
 import { ScalingPolicies } from './scaling-policies.ts';
 
 const NOW = Date.UTC(2026, 1, 3);

@@ -2,7 +2,7 @@ import { eq } from 'drizzle-orm';
 import { type Database, DuplicateRow, type Queries } from '../database/database.ts';
 import { ONLY_ROW } from '../database/pool-tables.ts';
 import { retryContention } from '../database/retry-contention.ts';
-import type { PoolStore } from '../pool/pool-store.ts';
+import type { PoolStore } from '../pool/state/pool-store.ts';
 import {
   changePolicy,
   defaultPolicy,

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { Ring } from '../../src/pool/ring.ts';
+import { Ring } from '../../src/pool/routing/ring.ts';
 import type { World } from './world.ts';
 
 const KEY_HASHES = Array.from({ length: 20 }, (_, index) =>

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import { isMember, isUnderWay } from '../../src/pool/pool-draft.ts';
-import type { NodeRecord, NodeState, PoolState, Resize } from '../../src/pool/pool-state.ts';
+import { isMember, isUnderWay } from '../../src/pool/reconciling/pool-draft.ts';
+import type { NodeRecord, NodeState, PoolState, Resize } from '../../src/pool/state/pool-state.ts';
 import { checkRing } from './check-ring.ts';
 import type { World } from './world.ts';
 

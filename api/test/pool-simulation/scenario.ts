@@ -1,9 +1,9 @@
-import { MemoryPoolStore } from '../../src/pool/memory-pool-store.ts';
-import { firstState } from '../../src/pool/next-state.ts';
-import { isFinished } from '../../src/pool/pool-draft.ts';
-import { USUAL_LIMITS } from '../../src/pool/pool-limits.ts';
-import type { PoolState, Resize } from '../../src/pool/pool-state.ts';
-import type { PoolStore } from '../../src/pool/pool-store.ts';
+import { MemoryPoolStore } from '../../src/pool/state/memory-pool-store.ts';
+import { firstState } from '../../src/pool/state/next-state.ts';
+import { isFinished } from '../../src/pool/reconciling/pool-draft.ts';
+import { USUAL_LIMITS } from '../../src/pool/reconciling/pool-limits.ts';
+import type { PoolState, Resize } from '../../src/pool/state/pool-state.ts';
+import type { PoolStore } from '../../src/pool/state/pool-store.ts';
 import { MAX_NODES, type Command, type Step } from './commands.ts';
 import { checkChange, missingToRest } from './invariants.ts';
 import { SimulatedApi } from './simulated-api.ts';

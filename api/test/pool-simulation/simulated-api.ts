@@ -1,10 +1,10 @@
-import type { NodeAccess, NodeHealth } from '../../src/pool/node-access.ts';
-import type { PoolLimits } from '../../src/pool/pool-limits.ts';
-import type { CacheConfig, NodeRecord } from '../../src/pool/pool-state.ts';
-import type { PoolStore } from '../../src/pool/pool-store.ts';
+import type { NodeAccess, NodeHealth } from '../../src/pool/nodes/node-access.ts';
+import type { PoolLimits } from '../../src/pool/reconciling/pool-limits.ts';
+import type { CacheConfig, NodeRecord } from '../../src/pool/state/pool-state.ts';
+import type { PoolStore } from '../../src/pool/state/pool-store.ts';
 import type { Provisioner } from '../../src/pool/provisioners/provisioner.ts';
-import { Reconciler } from '../../src/pool/reconciler.ts';
-import type { Warmer, WarmProgress } from '../../src/pool/warming.ts';
+import { Reconciler } from '../../src/pool/reconciling/reconciler.ts';
+import type { Warmer, WarmProgress } from '../../src/pool/warming/warming.ts';
 import type { FaultyRequest, SimulatedProcess, World } from './world.ts';
 
 interface Link {

@@ -1,4 +1,4 @@
-import type { PoolState } from '../../src/pool/pool-state.ts';
+import type { PoolState } from '../../src/pool/state/pool-state.ts';
 import type { NodeSpec, RunningNode } from '../../src/pool/provisioners/provisioner.ts';
 import type { VirtualTime } from './virtual-time.ts';
 

@@ -1,6 +1,6 @@
 import { isIPv6 } from 'node:net';
-import type { NodeAddress } from '../node-address.ts';
-import { staticLabel } from '../ring.ts';
+import type { NodeAddress } from '../nodes/node-address.ts';
+import { staticLabel } from '../routing/ring.ts';
 
 /** A node that somebody else runs. */
 export interface GivenNode {

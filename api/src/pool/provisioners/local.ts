@@ -4,7 +4,7 @@ import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename } from 'node:path';
 import { KeyTurns } from '../../key-turns.ts';
-import { formatAddress } from '../node-address.ts';
+import { formatAddress } from '../nodes/node-address.ts';
 import { nodeArguments } from './node-arguments.ts';
 import {
   keepLogSmall,

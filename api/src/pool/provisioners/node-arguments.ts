@@ -1,4 +1,4 @@
-import type { CacheConfig } from '../pool-state.ts';
+import type { CacheConfig } from '../state/pool-state.ts';
 
 export interface NodeArguments {
   readonly socket: string;

@@ -1,7 +1,7 @@
 import { createConnection } from 'node:net';
 import { uuidv7 } from 'uuidv7';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { parseAddress } from '../node-address.ts';
+import { parseAddress } from '../nodes/node-address.ts';
 import type { NodeSpec, Provisioner, RunningNode } from './provisioner.ts';
 
 /** A provisioner for one test. */

@@ -1,4 +1,4 @@
-import type { CacheConfig } from '../pool-state.ts';
+import type { CacheConfig } from '../state/pool-state.ts';
 
 /** What a node is launched from. */
 export interface NodeSpec {

@@ -1,4 +1,4 @@
-import { formatAddress } from '../node-address.ts';
+import { formatAddress } from '../nodes/node-address.ts';
 import type { GivenNode } from './given-nodes.ts';
 import type { Provisioner, RunningNode } from './provisioner.ts';
 
