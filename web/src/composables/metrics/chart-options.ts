@@ -25,7 +25,8 @@ export function chartOptions(
   return {
     width,
     height: CHART_HEIGHT,
-    padding: [8, 12, 0, 0],
+    // At the right there is room for half of the last time.
+    padding: [8, 32, 0, 0],
     legend: { show: false },
     cursor: {
       y: false,
@@ -40,7 +41,7 @@ export function chartOptions(
         stroke: () => colourOf('--color-muted'),
         font,
         size: 28,
-        space: 64,
+        space: 76,
         grid: { show: false },
         ticks: { stroke: () => colourOf('--color-line'), width: 1, size: 4 },
         values: (_chart, splits) => splits.map((time) => formatClock(time, splits)),
@@ -85,7 +86,7 @@ function topOf({ leastTop, mostTop = Infinity }: UnitFacts, most: number | null)
   return Math.min(mostTop, Math.max(leastTop, (most ?? 0) * 1.1));
 }
 
-const hours = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
+const hours = new Intl.DateTimeFormat(undefined, { timeStyle: 'short' });
 const seconds = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' });
 
 /** The time of day, with seconds where the times are closer than a minute. */

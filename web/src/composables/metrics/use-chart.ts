@@ -3,6 +3,7 @@ import { onMounted, onScopeDispose, shallowRef, watch, type Ref, type ShallowRef
 import { CHART_HEIGHT, chartOptions } from './chart-options.ts';
 import type { ChartPlan } from './stats-charts.ts';
 import type { StatsWindow } from './stats-window.ts';
+import { TokenColours } from './token-colours.ts';
 
 /** Draws a chart into an element, as wide as that is. Returns the place in the window that is under the pointer, in any chart. */
 export function useChart(
@@ -15,11 +16,12 @@ export function useChart(
 
   onMounted(() => {
     const element = host.value!;
+    const colours = new TokenColours(element);
     const chart = new uPlot(
       chartOptions(
         plan,
         {
-          colourOf: (token) => colourIn(element, token),
+          colourOf: (token) => colours.read(token),
           font: `12px ${getComputedStyle(element).fontFamily}`,
           width: element.clientWidth,
         },
@@ -35,7 +37,10 @@ export function useChart(
     sizes.observe(element);
     stops.push(
       watch(window, (now) => chart.setData(dataOf(plan, now))),
-      onThemeChange(() => chart.redraw(false)),
+      onThemeChange(() => {
+        colours.forget();
+        chart.redraw(false);
+      }),
       () => sizes.disconnect(),
       () => chart.destroy(),
     );
@@ -46,15 +51,6 @@ export function useChart(
 
 function dataOf({ lines }: ChartPlan, { times, points }: StatsWindow): uPlot.AlignedData {
   return [[...times], ...lines.map(({ valueOf }) => points.map((point) => (point ? valueOf(point) : null)))];
-}
-
-/** A canvas needs a colour itself; what a token is now only a style can tell. */
-function colourIn(element: HTMLElement, token: string): string {
-  const before = element.style.outlineColor;
-  element.style.outlineColor = `var(${token})`;
-  const colour = getComputedStyle(element).outlineColor;
-  element.style.outlineColor = before;
-  return colour;
 }
 
 /** Calls the listener when the app or the system changes between light and dark. Returns the way to stop. */
