@@ -22,7 +22,7 @@ import { imagePath } from './image-url.ts';
 
 const MIB = 2 ** 20;
 /** What the connections to two nodes hold to read into. */
-const IDLE_BYTES = 2 * 3 * 256 * 1024;
+const IDLE_BYTES = 2 * 4 * 256 * 1024;
 const PATIENCE = { timeout: 15_000, interval: 5 };
 const version = '0190163d-8694-739b-aea5-966c26f8ad91';
 const otherVersion = '0190163d-8694-739b-aea5-966c26f8ad92';
