@@ -1,5 +1,6 @@
 import uPlot from 'uplot';
 import { UNITS, type UnitFacts } from './chart-units.ts';
+import { formatClock } from './clock.ts';
 import type { ChartLine, ChartPlan } from './stats-charts.ts';
 
 /** Charts with the same key show the same moment under the pointer. */
@@ -44,7 +45,10 @@ export function chartOptions(
         space: 76,
         grid: { show: false },
         ticks: { stroke: () => colourOf('--color-line'), width: 1, size: 4 },
-        values: (_chart, splits) => splits.map((time) => formatClock(time, splits)),
+        values: (_chart, splits) => {
+          const stepSeconds = splits.length > 1 ? splits[1]! - splits[0]! : 60;
+          return splits.map((time) => formatClock(time, stepSeconds));
+        },
       },
       {
         stroke: () => colourOf('--color-muted'),
@@ -84,13 +88,4 @@ function lonelyPoints({ data }: uPlot, series: number): number[] {
 /** A little above the highest value. */
 function topOf({ leastTop, mostTop = Infinity }: UnitFacts, most: number | null): number {
   return Math.min(mostTop, Math.max(leastTop, (most ?? 0) * 1.1));
-}
-
-const hours = new Intl.DateTimeFormat(undefined, { timeStyle: 'short' });
-const seconds = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' });
-
-/** The time of day, with seconds where the times are closer than a minute. */
-function formatClock(time: number, times: readonly number[]): string {
-  const isClose = times.length > 1 && times[1]! - times[0]! < 60;
-  return (isClose ? seconds : hours).format(time * 1000);
 }

@@ -41,12 +41,16 @@ export const UNITS: Readonly<Record<Unit, UnitFacts>> = {
     mostTop: 1,
   },
   milliseconds: {
-    format: (ms) => `${decimals.format(ms)} ms`,
-    formatTick: (ms) => `${compact.format(ms)} ms`,
+    format: formatMilliseconds,
+    formatTick: formatMilliseconds,
     steps: [0.1, 0.2, 0.5, ...wholeSteps],
     leastTop: 1,
   },
 };
+
+function formatMilliseconds(ms: number): string {
+  return ms < 1000 ? `${decimals.format(ms)} ms` : `${decimals.format(ms / 1000)} s`;
+}
 
 function range(from: number, to: number): number[] {
   return Array.from({ length: to - from }, (_, index) => from + index);
