@@ -171,6 +171,16 @@ describe('decide', () => {
       });
     });
 
+    it.each([
+      ['after a day', [24], 'SHRINK'],
+      ['not yet after less than a day', [23.9], 'HOLD'],
+      ['not yet after a day, when it was found twice', [25, 80], 'HOLD'],
+      ['after two days, when it was found twice', [48, 80], 'SHRINK'],
+    ] as const)('may try it again %s', (_, hoursAgo, verdict) => {
+      const changes = hoursAgo.map((hours) => ({ ...grown, at: NOW - hours * 60 * MINUTE }));
+      expect(decide(inputs({ size: 5, missRate: 0.01, gets: 1000, changes })).verdict).toBe(verdict);
+    });
+
     it('does when that miss rate would be allowed now', () => {
       const policy = { maxMissRate: 0.4 };
       expect(decide(inputs({ size: 6, missRate: 0.01, gets: 1000, changes: [grown], policy }))).toMatchObject(

@@ -21,6 +21,7 @@ interface Wish {
 
 /** Two minutes with gets as near to each other as this are the same load. */
 const SAME_LOAD = 0.25;
+const BELIEVED_MS = 24 * 3_600_000;
 
 /**
  * What to do about the size of the pool. Above the band of miss rates it grows by the ratio, rounded up; below, it shrinks, rounded
@@ -130,7 +131,10 @@ function flapOf({ now, policy, changes }: Inputs, wish: Wish): string | undefine
   return `${wish.size} was found ${direction} ${duration(now - left.at)} ago`;
 }
 
-/** Under a load like this a size at least as large was too small before: to go there would be taken back. */
+/**
+ * Under a load like this a size at least as large was too small before: to go there would be taken back. That is believed for a day, and for twice as long
+ * each time it is found again, as there may have been another cause, like a cache that was cleared.
+ */
 function knownNeed(
   { now, changes }: Inputs,
   minute: Minute,
@@ -138,11 +142,11 @@ function knownNeed(
   maxMissRate: number,
 ): string | undefined {
   if (wish.verdict !== 'SHRINK') return undefined;
-  const tooSmall = changes.find(
+  const [tooSmall, ...earlier] = changes.filter(
     (change) =>
       change.verdict === 'EXPAND' && change.size >= wish.size && isSameLoad(change, minute, maxMissRate),
   );
-  if (tooSmall === undefined) return undefined;
+  if (tooSmall === undefined || now - tooSmall.at >= BELIEVED_MS * 2 ** earlier.length) return undefined;
   const { size, missRate, gets, at } = tooSmall;
   return `with ${size} it was ${percent(missRate!)} at ${thousands(gets!)} gets a minute, ${duration(now - at)} ago`;
 }

@@ -61,7 +61,9 @@ export class SimulatedNode {
     for (const { image, usedAt } of kept.reverse()) this.#insert(new Entry(image, usedAt));
   }
 
+  /** What is larger than the node is not kept. */
   #insert(entry: Entry): void {
+    if (entry.sizeBytes > this.#capacityBytes) return;
     while (this.#policy.sizeBytes + entry.sizeBytes > this.#capacityBytes) {
       const evicted = this.#policy.evict(entry);
       if (evicted !== undefined) this.#entries.delete(evicted.key);
