@@ -1,4 +1,5 @@
 import type { Cache } from './cache.ts';
+import { nudgeCollector } from './memory/nudge-collector.ts';
 
 const WAIT_MS = 100;
 
@@ -14,7 +15,7 @@ export class Housekeeper {
   /** There is something to do. The first piece is done at once. */
   wake(): void {
     this.stop();
-    this.#step();
+    this.#step(true);
   }
 
   stop(): void {
@@ -22,9 +23,11 @@ export class Housekeeper {
     clearTimeout(this.#next as NodeJS.Timeout);
   }
 
-  #step(): void {
+  #step(isFirst = false): void {
     const left = this.#cache.settle();
     if (left === 'more') this.#next = setImmediate(() => this.#step());
     else if (left === 'waits') this.#next = setTimeout(() => this.#step(), WAIT_MS).unref();
+    // What went left objects behind that nobody would collect for a long time.
+    else if (!isFirst) nudgeCollector();
   }
 }

@@ -98,8 +98,7 @@ describe('a node process', () => {
   it('keeps to its memory, and fills it with payload', { timeout: 120_000 }, async () => {
     const capacityMiB = 96;
     const { child, address } = await start('-m', String(capacityMiB), '-I', '16m');
-    const resident = (): number =>
-      Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1] ?? 0) * 1024;
+    const resident = (): number => residentBytes(child);
     const empty = resident();
     const wire = await Wire.open(address);
     let highest = 0;
@@ -122,4 +121,31 @@ describe('a node process', () => {
     expect(payload).toBeGreaterThan(0.9 * capacityMiB * MIB);
     wire.close();
   });
+
+  it(
+    'gives back what it has too much when it is told to make do with less',
+    { timeout: 60_000 },
+    async () => {
+      const { child, address } = await start('-m', '192');
+      const empty = residentBytes(child);
+      const wire = await Wire.open(address);
+      const value = 'x'.repeat(5000);
+      for (let index = 0; index < 40_000; index += 200) {
+        const keys = Array.from({ length: 200 }, (_, offset) => index + offset);
+        await wire.ask(keys.map((key) => `set ${key} 0 0 5000 noreply\r\n${value}\r\n`).join(''));
+      }
+      expect(residentBytes(child) - empty).toBeGreaterThan(150 * MIB);
+      expect(await wire.ask('cache_memlimit 16\r\n')).toBe('OK\r\n');
+      while (residentBytes(child) - empty > 1.15 * 16 * MIB + 50 * MIB)
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      expect(await wire.ask('get 39999\r\n')).toBe(`VALUE 39999 0 5000\r\n${value}\r\nEND\r\n`);
+      const stats = await wire.ask('stats node\r\n');
+      expect(Number(/arena_committed_bytes (\d+)/.exec(stats)?.[1])).toBeLessThanOrEqual(16 * MIB);
+      wire.close();
+    },
+  );
 });
+
+function residentBytes({ pid }: { pid?: number | undefined }): number {
+  return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) * 1024;
+}

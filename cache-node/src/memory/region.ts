@@ -1,4 +1,4 @@
-import { MessageChannel } from 'node:worker_threads';
+import { giveBack } from './give-back.ts';
 
 /** A large run of memory that an arena has taken from the system, to be cut into blocks. */
 export class Region {
@@ -17,22 +17,8 @@ export class Region {
     this.granules = bytes >> granuleLog2;
   }
 
-  /** Gives the memory back to the system at once; the collector would do it when it gets round to it. Nobody may still use it. */
+  /** Gives the memory back to the system. Nobody may still use it. */
   free(): void {
-    const memory = this.bytes.buffer as ArrayBuffer;
-    // What is sent into a closed port is gone when the call returns.
-    closedPort().postMessage(undefined, [memory]);
+    giveBack(this.bytes.buffer as ArrayBuffer);
   }
 }
-
-let port: MessagePort | undefined;
-
-function closedPort(): MessagePort {
-  if (port === undefined) {
-    ({ port1: port } = new MessageChannel());
-    port.close();
-  }
-  return port;
-}
-
-type MessagePort = MessageChannel['port1'];
