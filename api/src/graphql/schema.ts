@@ -7,7 +7,7 @@ import { ImageResolver } from '../images/image.resolver.ts';
 import type { ImageChange } from '../images/image-service.ts';
 import { MetricsResolver, STATS_UPDATED } from '../metrics/metrics.resolver.ts';
 import { POOL_UPDATED, PoolResolver } from '../pool/pool.resolver.ts';
-import { DECISION_MADE, DecisionResolver } from '../scaling/decision.resolver.ts';
+import { type DECISION_MADE, DecisionResolver } from '../scaling/decision.resolver.ts';
 import type { Decision } from '../scaling/decisions.ts';
 import { ScalingResolver } from '../scaling/scaling.resolver.ts';
 import { latestOnly } from './latest-only.ts';

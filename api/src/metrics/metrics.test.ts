@@ -3,47 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { Collecting } from '../../test/collecting.ts';
+import { CountingNodes } from '../../test/counting-nodes.ts';
 import { StepClock } from '../../test/step-clock.ts';
 import type { Database } from '../database/database.ts';
 import { openDatabase } from '../database/open-database.ts';
-import { type Counted, NOTHING_COUNTED } from './counted.ts';
-import type { NodeGauges, NodeSource, ObservedNode } from './node-source.ts';
+import type { NodeSource } from './node-source.ts';
 
 /** In the night in which clocks are put back in Europe. */
 const START = Date.UTC(2026, 9, 25, 0, 58);
-const GAUGES = { items: 10, bytes: 1_000, capacityBytes: 2_000, connections: 4 };
-
-/** Nodes that count what a test says. */
-class CountingNodes implements NodeSource {
-  readonly there = new Map<string, ObservedNode & { answers: boolean; isSlow: boolean }>();
-  readonly #counted = new Map<string, Counted>();
-  asked = 0;
-
-  add(id: string, name = id, state: ObservedNode['state'] = 'READY'): void {
-    this.there.set(id, { id, name, state, answers: true, isSlow: false });
-  }
-
-  count(id: string, hits: number, misses = 0): void {
-    const before = this.#counted.get(id) ?? NOTHING_COUNTED;
-    this.#counted.set(id, { ...before, hits: before.hits + hits, misses: before.misses + misses });
-  }
-
-  restart(id: string): void {
-    this.#counted.delete(id);
-  }
-
-  nodes(): readonly ObservedNode[] {
-    return [...this.there.values()];
-  }
-
-  async counters(id: string): Promise<Counted & NodeGauges> {
-    this.asked++;
-    const { answers, isSlow } = this.there.get(id)!;
-    if (isSlow) return await new Promise<never>(() => {});
-    if (!answers) throw new Error('It does not answer.');
-    return { ...(this.#counted.get(id) ?? NOTHING_COUNTED), ...GAUGES };
-  }
-}
 
 async function open() {
   const folder = await mkdtemp(join(tmpdir(), 'shoal-metrics-'));
