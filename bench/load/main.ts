@@ -79,7 +79,8 @@ async function countNodes(client: ShoalClient): Promise<string> {
   const { pool } = await client.query<{ pool: { nodes: { state: string }[] } }>(
     '{ pool { nodes { state } } }',
   );
-  return ` · ${pool.nodes.filter(({ state }) => state === 'READY').length} nodes`;
+  const count = pool.nodes.filter(({ state }) => state === 'READY').length;
+  return ` · ${count} ${count === 1 ? 'node' : 'nodes'}`;
 }
 
 async function expectShoal(client: ShoalClient, url: string): Promise<void> {
