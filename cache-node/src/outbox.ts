@@ -3,6 +3,7 @@ import type { Arena } from './memory/arena.ts';
 import { eachPiece } from './memory/extent.ts';
 import { LINE_END_BYTES, TRAILER_BYTES, type HeaderInPlace, type Value } from './memory/value.ts';
 import { writeLineEnd, writeText } from './protocol/headers.ts';
+import { type Scratch, SCRATCH_BYTES } from './scratch.ts';
 import type { Sender } from './sender.ts';
 
 /** Smaller payloads are copied together with the replies around them; larger ones go to the socket from where they lie. */
@@ -13,43 +14,10 @@ const LEAST_LENT_BYTES = 1024;
 /** Up to so many bytes a loop is faster than a call that copies. */
 const LARGEST_LOOP_BYTES = 256;
 
-const SCRATCH_BYTES = 256 * 1024;
-/** Making a view of a short reply takes longer than the reply: those of up to so many bytes are kept. */
-const LONGEST_KEPT_VIEW_BYTES = 1024;
 /** What may be gathered of large values before the socket is asked to take it. */
 const MOST_GATHERED_BYTES = 256 * 1024;
 /** The longest reply line: two keys, an opaque and a handful of numbers. */
 export const LONGEST_LINE_BYTES = 2048;
-
-/** Where replies are put together. One serves all connections: each takes its replies away before the next one's turn. */
-export class Scratch {
-  bytes: Buffer = Buffer.allocUnsafeSlow(SCRATCH_BYTES);
-  used = 0;
-  #spare: Buffer | undefined;
-  /** Views of the first bytes, by their number. */
-  #views: (Buffer | undefined)[] = [];
-
-  /** All that has been used. */
-  view(): Buffer {
-    const { used } = this;
-    return used > LONGEST_KEPT_VIEW_BYTES
-      ? this.bytes.subarray(0, used)
-      : (this.#views[used] ??= this.bytes.subarray(0, used));
-  }
-
-  /** A socket is still reading from the bytes: they are left to it until they are taken back. */
-  leave(): Buffer {
-    const left = this.bytes;
-    this.bytes = this.#spare ?? Buffer.allocUnsafeSlow(SCRATCH_BYTES);
-    this.#spare = undefined;
-    this.#views = [];
-    return left;
-  }
-
-  takeBack(left: Buffer): void {
-    this.#spare = left;
-  }
-}
 
 /** The replies to one client, in order, gathered so that many go out in one write. */
 export class Outbox {

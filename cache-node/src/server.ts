@@ -4,7 +4,8 @@ import type { Server as TlsServer } from 'node:tls';
 import type { CacheNode, ConnectionCount, ConnectionFacts } from './cache-node.ts';
 import type { Config } from './config.ts';
 import { adopt, useAsItIs } from './connection.ts';
-import { LARGEST_COPY_BYTES, Outbox, Scratch } from './outbox.ts';
+import { LARGEST_COPY_BYTES, Outbox } from './outbox.ts';
+import { Scratch } from './scratch.ts';
 import { Session } from './session.ts';
 import { createTlsListener, renewCertificates } from './tls-listener.ts';
 
