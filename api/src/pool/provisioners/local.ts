@@ -69,6 +69,9 @@ export class LocalProvisioner implements Provisioner {
     const unknown = (await listNodeFiles(folder)).filter(({ id }) => !this.#nodes.has(id));
     if (!this.#hasLooked || unknown.length > 0) await this.#adopt(folder);
     await this.#removeLeftovers(unknown);
+    // Whoever sees here that a node is gone has been told why.
+    const ending = [...this.#nodes.values()].filter(({ isRunning }) => !isRunning);
+    await Promise.all(ending.map(({ ended }) => ended));
     const running = [...this.#nodes.values()].filter(({ isRunning }) => isRunning);
     await Promise.all(running.map(({ files }) => keepLogSmall(files)));
     return running.map(describe);
