@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readConfig } from './config.ts';
+import { type Config, readConfig } from './config.ts';
 
 const MIB = 1024 * 1024;
 
@@ -41,6 +41,28 @@ describe('the command line', () => {
     expect(result.kind === 'faults' && result.faults[0]).toMatch(/want a number of seconds from 1 to 86400/);
   });
 
+  it('takes options for TLS, with -Z', () => {
+    const files = 'ssl_chain_cert=a.pem,ssl_key=a.key';
+    const { tls, interfaces } = config('-Z', '-o', files, '-l', 'notls:127.0.0.1:5,[::1]:6');
+    expect(tls).toMatchObject({ certificate: 'a.pem', key: 'a.key', verifyMode: 0, minVersion: 'TLSv1.2' });
+    expect(interfaces.map(({ host, port, isPlain }) => [host, port, isPlain])).toEqual([
+      ['127.0.0.1', 5, true],
+      ['::1', 6, false],
+    ]);
+    expect(config('-o', files).tls).toBeUndefined();
+  });
+
+  it.each([
+    ['-Z', /want -o ssl_chain_cert=FILE,ssl_key=FILE/],
+    ['-Z -o ssl_chain_cert=a,ssl_key=b,ssl_verify_mode=2', /want ssl_ca_cert=FILE too/],
+    ['-Z -o ssl_chain_cert=a,ssl_key=b,ssl_verify_mode=4', /want 0 to 3/],
+    ['-Z -o ssl_chain_cert=a,ssl_key=b,ssl_min_version=1', /want 2 .* or 3/],
+    ['-l notls:127.0.0.1', /without -Z/],
+  ])('refuses %s', (text, fault) => {
+    const result = readConfig(text.split(' '));
+    expect(result.kind === 'faults' && result.faults[0]).toMatch(fault);
+  });
+
   it('reports all faults together', () => {
     const result = readConfig([
       '-q',
@@ -58,3 +80,9 @@ describe('the command line', () => {
     expect(result.kind === 'faults' && result.faults).toHaveLength(7);
   });
 });
+
+function config(...argv: string[]): Config {
+  const result = readConfig(argv);
+  if (result.kind !== 'config') throw new Error(JSON.stringify(result));
+  return result.config;
+}
