@@ -31,7 +31,7 @@ import { SYSTEM_CLOCK } from './pool/reconciling/clock.ts';
 import { POOL_UPDATED, PoolResolver } from './pool/pool.resolver.ts';
 import { PoolService } from './pool/pool-service.ts';
 import { startPool, type Pool } from './pool/pool.ts';
-import { LocalProvisioner } from './pool/provisioners/local.ts';
+import { cacheNodeCommand, LocalProvisioner } from './pool/provisioners/local.ts';
 import type { Provisioner } from './pool/provisioners/provisioner.ts';
 import { StaticProvisioner } from './pool/provisioners/static.ts';
 import { SqlPoolStore } from './pool/state/sql-pool-store.ts';
@@ -209,7 +209,7 @@ async function start(config: Config, stops: Stops): Promise<string> {
 function openProvisioner(config: Config): Provisioner {
   if (config.CACHE_NODES !== undefined) return new StaticProvisioner(config.CACHE_NODES);
   return new LocalProvisioner({
-    command: [process.execPath, fileURLToPath(new URL('cache-node/dist/main.js', REPOSITORY))],
+    command: cacheNodeCommand(fileURLToPath(new URL('cache-node/dist/main.js', REPOSITORY))),
     folder: join(config.DATA_DIR, 'nodes'),
     // Room for an entry's header on top of the largest image.
     maxEntryMiB: config.MAX_UPLOAD_MIB + 1,
