@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { setTimeout } from 'node:timers/promises';
 import { endOfLog, removeNodeFiles, type NodeFiles } from './node-files.ts';
-import { isRunning, isZombie } from './process-table.ts';
+import { isEnding, isRunning } from './process-table.ts';
 
 /** How often one that is not our child is looked after. */
 const WATCH_INTERVAL_MS = 100;
@@ -28,7 +28,7 @@ export class NodeProcess {
     const child = this.#child;
     if (child === undefined) return isRunning(this.processId, this.files.socket);
     // Its number stays its own until we have heard of its end; and its arguments can't be seen at its very beginning.
-    return child.exitCode === null && child.signalCode === null && !isZombie(this.processId);
+    return child.exitCode === null && child.signalCode === null && !isEnding(this.processId);
   }
 
   /** Asks it to end, makes it end after a deadline, and resolves when it has ended. */

@@ -1,7 +1,7 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { afterEach, describe, expect, it } from 'vitest';
-import { findProcesses, isRunning, isZombie } from './process-table.ts';
+import { findProcesses, isEnding, isRunning } from './process-table.ts';
 
 const IDLE = ['-e', 'setInterval(() => {}, 1000)', '--'];
 const FOLDER = `/tmp/shoal process table ${process.pid}`;
@@ -51,18 +51,18 @@ describe.each([
 });
 
 it.runIf(process.platform === 'linux')(
-  'a child is a zombie from its end until its parent hears of it',
+  'a child is known to be ending before its parent hears of it',
   async () => {
     const child = spawn(process.execPath, [...IDLE]);
     await once(child, 'spawn');
     const { pid } = child;
-    expect(isZombie(pid!)).toBe(false);
+    expect(isEnding(pid!)).toBe(false);
     child.kill('SIGKILL');
     // Nothing is heard of while this loop runs.
     const deadline = Date.now() + 15_000;
-    while (!isZombie(pid!) && Date.now() < deadline);
+    while (!isEnding(pid!) && Date.now() < deadline);
     expect(child.signalCode).toBeNull();
-    expect(isZombie(pid!)).toBe(true);
+    expect(isEnding(pid!)).toBe(true);
     await once(child, 'exit');
   },
 );

@@ -27,12 +27,16 @@ export function isRunning(processId: number, socket: string, hasProc = SYSTEM_HA
   }
 }
 
-/** Whether a child of ours has ended though we have not heard of it yet. False where that can't be seen. */
-export function isZombie(processId: number): boolean {
+/**
+ * Whether a child of ours is ending or has ended though we have not heard of it yet: its memory has been taken from it. False where
+ * that can't be seen.
+ */
+export function isEnding(processId: number): boolean {
   if (!SYSTEM_HAS_PROC) return false;
   try {
-    // The name before the state stands in parentheses, and may hold some itself.
-    return /.*\) Z/.test(readFileSync(`/proc/${processId}/stat`, 'utf8'));
+    const facts = readFileSync(`/proc/${processId}/stat`, 'utf8');
+    // The name, the second field, stands in parentheses and may hold some itself. The 23rd is the size of the memory: proc(5).
+    return facts.slice(facts.lastIndexOf(')') + 2).split(' ')[20] === '0';
   } catch {
     return true;
   }
