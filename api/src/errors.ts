@@ -21,6 +21,14 @@ const statusOfCode: Record<ErrorCode, number> = {
   INTERNAL: 500,
 };
 
+/** When the client may ask again, where the refusal is no fault of the request. */
+const retryAfterSecondsOfCode: Partial<Record<ErrorCode, number>> = { UNAVAILABLE: 5, TOO_BUSY: 1 };
+
+export interface ShoalErrorOptions extends ErrorOptions {
+  /** Unless given, what is usual for the code. */
+  readonly retryAfterSeconds?: number;
+}
+
 /** All that a client is told of what broke inside. */
 export const INTERNAL_MESSAGE = 'Something broke on our side. The log says what.';
 
@@ -30,13 +38,16 @@ export const INTERNAL_MESSAGE = 'Something broke on our side. The log says what.
  */
 export class ShoalError extends Error {
   override readonly name = 'ShoalError';
+  /** When asking again makes sense. Undefined where it does not. */
+  readonly retryAfterSeconds: number | undefined;
 
   constructor(
     readonly code: ErrorCode,
     message: string,
-    options?: ErrorOptions,
+    options: ShoalErrorOptions = {},
   ) {
     super(message, options);
+    this.retryAfterSeconds = options.retryAfterSeconds ?? retryAfterSecondsOfCode[code];
   }
 
   get httpStatus(): number {

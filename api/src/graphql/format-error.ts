@@ -16,7 +16,8 @@ export function formatError(
   const original = unwrapResolverError(error);
   if (original instanceof ShoalError) {
     if (original.code === 'INTERNAL' || original.code === 'UNAVAILABLE') report(original);
-    return withCode(formatted, original.code, original.message);
+    const { code, message, retryAfterSeconds } = original;
+    return withCode(formatted, code, message, retryAfterSeconds === undefined ? {} : { retryAfterSeconds });
   }
   if (original instanceof ArgumentValidationError) {
     return withCode(formatted, 'BAD_USER_INPUT', faultsOf(original.extensions.validationErrors).join('; '));
@@ -37,9 +38,14 @@ export function formatError(
   return withCode(formatted, 'INTERNAL', INTERNAL_MESSAGE);
 }
 
-function withCode(formatted: GraphQLFormattedError, code: string, message: string): GraphQLFormattedError {
+function withCode(
+  formatted: GraphQLFormattedError,
+  code: string,
+  message: string,
+  more: Readonly<Record<string, unknown>> = {},
+): GraphQLFormattedError {
   const { locations, path } = formatted;
-  return { message, ...(locations && { locations }), ...(path && { path }), extensions: { code } };
+  return { message, ...(locations && { locations }), ...(path && { path }), extensions: { code, ...more } };
 }
 
 function faultsOf(errors: readonly ValidationError[]): string[] {

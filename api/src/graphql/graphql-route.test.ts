@@ -1,16 +1,22 @@
 import Fastify from 'fastify';
 import { buildSchema, getIntrospectionQuery } from 'graphql';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { ShoalError } from '../errors.ts';
 import type { Context } from './context.ts';
 import { serveGraphQL } from './graphql-route.ts';
 
 const schema = buildSchema(`
-  type Query { images(first: Int! = 50): [String!], broken: Int, isFriend: Boolean }
+  type Query { images(first: Int! = 50): [String!], broken: Int, isFriend: Boolean, busy: Int }
   type Subscription { imageChanged: String }
 `);
 Object.assign(schema.getQueryType()!.getFields()['broken']!, { resolve: () => 'no number' });
 Object.assign(schema.getQueryType()!.getFields()['isFriend']!, {
   resolve: (_root: unknown, _args: unknown, { caller }: Context) => caller.isAutoscaler,
+});
+Object.assign(schema.getQueryType()!.getFields()['busy']!, {
+  resolve: () => {
+    throw new ShoalError('TOO_BUSY', 'Too much is going on.', { retryAfterSeconds: 7 });
+  },
 });
 const report = vi.fn();
 const fastify = Fastify();
@@ -52,6 +58,13 @@ it('tells nothing of a result that fits no type, and reports it', async () => {
   expect(report).toHaveBeenCalledOnce();
 });
 
+it('says when to come back where nothing could be done for now', async () => {
+  const errors = [{ extensions: { code: 'TOO_BUSY', retryAfterSeconds: 7 } }];
+  expect(await ask({ query: '{ busy }' })).toMatchObject({ status: 429, retryAfter: '7', errors });
+  expect(await ask({ query: '{ busy isFriend }' })).toMatchObject({ status: 200, errors });
+  expect(await ask({ query: '{ busy broken }' })).toMatchObject({ status: 200 });
+});
+
 it('refuses a subscription, and says where it is served', async () => {
   const { status, errors } = await ask({ query: 'subscription { imageChanged }' });
   expect(status).toBe(400);
@@ -72,7 +85,8 @@ it('refuses a document that asks for a list a thousand times, and takes introspe
 async function ask(
   payload: object,
   headers: Record<string, string> = {},
-): Promise<{ status: number; errors?: unknown[] }> {
+): Promise<{ status: number; retryAfter: unknown; errors?: unknown[] }> {
   const response = await fastify.inject({ method: 'POST', url: '/graphql', payload, headers });
-  return { status: response.statusCode, ...response.json<{ errors?: unknown[] }>() };
+  const retryAfter = response.headers['retry-after'];
+  return { status: response.statusCode, retryAfter, ...response.json<{ errors?: unknown[] }>() };
 }

@@ -4,6 +4,7 @@ import fastifyApollo from '@as-integrations/fastify';
 import type { FastifyError, FastifyInstance } from 'fastify';
 import { GraphQLError, type GraphQLSchema } from 'graphql';
 import { INTERNAL_MESSAGE } from '../errors.ts';
+import { busyStatus } from './busy-status.ts';
 import type { Context, IdentifyCaller } from './context.ts';
 import { formatError } from './format-error.ts';
 import { MAX_TOKENS } from './max-tokens.ts';
@@ -33,7 +34,7 @@ export async function serveGraphQL(
     stopOnTerminationSignals: false,
     includeStacktraceInErrorResponses: false,
     formatError: (formatted, error) => formatError(formatted, error, report),
-    plugins: [ApolloServerPluginLandingPageDisabled(), refusingSubscriptions],
+    plugins: [ApolloServerPluginLandingPageDisabled(), refusingSubscriptions, busyStatus],
   });
   await apollo.start();
   await fastify.register(async (scope) => {

@@ -1,5 +1,5 @@
 import { STATUS_CODES, type ServerResponse } from 'node:http';
-import type { ErrorCode, ShoalError } from '../errors.ts';
+import type { ShoalError } from '../errors.ts';
 
 /** Answers with a problem document (RFC 9457) that says what is wrong and what can be done. */
 export function sendProblem(
@@ -20,14 +20,12 @@ export function sendProblem(
   res.end(body);
 }
 
-const RETRY_AFTER_SECONDS: Partial<Record<ErrorCode, string>> = { UNAVAILABLE: '5', TOO_BUSY: '1' };
-
 export function sendError(res: ServerResponse, error: ShoalError): void {
-  const retryAfter = RETRY_AFTER_SECONDS[error.code];
+  const { httpStatus, message, retryAfterSeconds } = error;
   sendProblem(
     res,
-    error.httpStatus,
-    error.message,
-    retryAfter === undefined ? {} : { 'Retry-After': retryAfter },
+    httpStatus,
+    message,
+    retryAfterSeconds === undefined ? {} : { 'Retry-After': `${retryAfterSeconds}` },
   );
 }
