@@ -12,9 +12,15 @@ missing_packages() {
   while read -r file packages; do
     [ -e "$file" ] || printf '%s ' "$packages"
   done <<<"$test_programs"
+  python3 -c 'import ensurepip, venv' 2>/dev/null || printf 'python3-venv '
 }
 
 install_test_programs() {
+  install_programs
+  install_moto
+}
+
+install_programs() {
   local missing as_root=()
   missing=$(missing_packages)
   [ -z "$missing" ] && return
@@ -33,8 +39,26 @@ install_test_programs() {
     done
 }
 
+# moto stands for AWS. It lives in a Python environment of its own, made anew when its list of packages has changed.
+moto_folder=node_modules/.cache/moto
+moto_packages=scripts/moto-requirements.txt
+
+install_moto() {
+  moto_is_there && return
+  echo 'Installing for the tests: moto'
+  rm -rf "$moto_folder"
+  python3 -m venv "$moto_folder" >/dev/null 2>&1 &&
+    "$moto_folder/bin/pip" install --quiet --disable-pip-version-check --requirement "$moto_packages" >/dev/null 2>&1 &&
+    cp "$moto_packages" "$moto_folder/installed" || true
+}
+
+moto_is_there() {
+  cmp -s "$moto_packages" "$moto_folder/installed"
+}
+
 name_skipped_tests() {
   local missing
+  moto_is_there || printf '\nSkipped for want of moto, which pip could not install from %s.\n' "$moto_packages"
   missing=$(missing_packages)
   [ -z "$missing" ] || printf '\nSkipped for want of programs. To run those tests too: sudo apt-get install %s\n' "$missing"
 }
