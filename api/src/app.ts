@@ -31,9 +31,10 @@ import { SYSTEM_CLOCK } from './pool/reconciling/clock.ts';
 import { POOL_UPDATED, PoolResolver } from './pool/pool.resolver.ts';
 import { PoolService } from './pool/pool-service.ts';
 import { startPool, type Pool } from './pool/pool.ts';
+import { DiscoveredNodes } from './pool/provisioners/discovered-nodes.ts';
 import { cacheNodeCommand, LocalProvisioner } from './pool/provisioners/local.ts';
 import type { Provisioner } from './pool/provisioners/provisioner.ts';
-import { StaticProvisioner } from './pool/provisioners/static.ts';
+import { namedNodes, StaticProvisioner } from './pool/provisioners/static.ts';
 import { SqlPoolStore } from './pool/state/sql-pool-store.ts';
 import { DECISION_MADE, DecisionResolver } from './scaling/decision.resolver.ts';
 import { Decisions } from './scaling/decisions.ts';
@@ -207,7 +208,11 @@ async function start(config: Config, stops: Stops): Promise<string> {
 }
 
 function openProvisioner(config: Config): Provisioner {
-  if (config.CACHE_NODES !== undefined) return new StaticProvisioner(config.CACHE_NODES);
+  if (config.CACHE_NODES !== undefined) return new StaticProvisioner(namedNodes(config.CACHE_NODES));
+  if (config.CACHE_DISCOVERY !== undefined) {
+    const endpoint = config.CACHE_DISCOVERY;
+    return new StaticProvisioner(new DiscoveredNodes({ endpoint, monotonicNow: () => performance.now() }));
+  }
   return new LocalProvisioner({
     command: cacheNodeCommand(fileURLToPath(new URL('cache-node/dist/main.js', REPOSITORY))),
     folder: join(config.DATA_DIR, 'nodes'),

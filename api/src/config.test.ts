@@ -54,6 +54,18 @@ describe('readConfig', () => {
       'CACHE_NODES names b twice',
     ]);
   });
+
+  it('reads where the nodes of a cluster are told, and refuses to be told the nodes twice', () => {
+    expect(readConfig({ CACHE_DISCOVERY: 'cfg.example.org' }).CACHE_DISCOVERY).toEqual({
+      host: 'cfg.example.org',
+      port: 11211,
+    });
+    expect(faultsOf({ CACHE_DISCOVERY: 'a,b' })).toEqual(['CACHE_DISCOVERY must be one host:port']);
+    expect(faultsOf({ CACHE_DISCOVERY: 'a:0' })).toHaveLength(1);
+    expect(faultsOf({ CACHE_DISCOVERY: 'a', CACHE_NODES: 'b' })).toEqual([
+      'CACHE_NODES and CACHE_DISCOVERY must not both be set: each names the cache nodes',
+    ]);
+  });
 });
 
 function faultsOf(environment: Record<string, string>): readonly string[] {

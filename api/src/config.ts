@@ -44,6 +44,7 @@ const environmentSchema = z.object({
   EC2_LAUNCH_TEMPLATE: notYet('cache nodes are child processes'),
   CLOUDWATCH_NAMESPACE: notYet('nodes are asked for their counters directly'),
   CACHE_NODES: givenNodes(),
+  CACHE_DISCOVERY: discovery(),
 });
 
 export const variableNames: readonly string[] = Object.keys(environmentSchema.shape);
@@ -68,6 +69,9 @@ function faultsBetween(config: Config): string[] {
       `POOL_SIZE (${config.POOL_SIZE}) must not be above POOL_MAX_NODES (${config.POOL_MAX_NODES})`,
     );
   }
+  const given = (['CACHE_NODES', 'CACHE_DISCOVERY'] as const).filter((name) => config[name] !== undefined);
+  if (given.length > 1)
+    faults.push(`${given.join(' and ')} must not both be set: each names the cache nodes`);
   return faults;
 }
 
@@ -91,6 +95,14 @@ function givenNodes() {
       return z.NEVER;
     })
     .optional();
+}
+
+function discovery() {
+  return givenNodes()
+    .refine((nodes) => nodes === undefined || nodes.length === 1, {
+      error: 'must be one host:port',
+    })
+    .transform((nodes) => nodes?.[0]?.address);
 }
 
 function notYet(instead: string) {

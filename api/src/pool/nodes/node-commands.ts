@@ -71,28 +71,29 @@ export async function flushEntries(connection: NodeConnection): Promise<void> {
 }
 
 /**
- * Sets capacity and eviction policy. A plain memcached keeps its own policy.
+ * Sets capacity and eviction policy. What a node does not know how to change it keeps: a plain memcached its policy, one of a
+ * hosted cluster maybe its capacity.
  * @throws when the node refuses, or breaks off
  */
 export async function configureNode(
   connection: NodeConnection,
   { capacityMiB, evictionPolicy }: Pick<CacheConfig, 'capacityMiB' | 'evictionPolicy'>,
 ): Promise<void> {
-  const [reply] = await askForLines(connection, `cache_memlimit ${capacityMiB}\r\n`);
-  if (reply !== 'OK') {
+  const reply = await askIfKnown(connection, `cache_memlimit ${capacityMiB}\r\n`);
+  if (reply !== undefined && reply !== 'OK') {
     throw new Error(`The node can't be given a capacity of ${capacityMiB} MiB: it answers "${reply}".`);
   }
-  await askForPolicy(connection, `policy ${evictionPolicy}\r\n`);
+  await askIfKnown(connection, `policy ${evictionPolicy}\r\n`);
 }
 
 /** The name of its eviction policy. Undefined for a plain memcached. */
 export async function readPolicy(connection: NodeConnection): Promise<string | undefined> {
-  const reply = await askForPolicy(connection, 'policy\r\n');
+  const reply = await askIfKnown(connection, 'policy\r\n');
   return reply?.slice('POLICY '.length);
 }
 
 /** The reply, or undefined from a node that does not know the command. */
-async function askForPolicy(connection: NodeConnection, command: string): Promise<string | undefined> {
+async function askIfKnown(connection: NodeConnection, command: string): Promise<string | undefined> {
   try {
     const [reply] = await askForLines(connection, command);
     return reply;

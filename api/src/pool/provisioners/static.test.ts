@@ -8,7 +8,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { parseGivenNodes, type GivenNode } from './given-nodes.ts';
 import { answers, ask, makeSpec } from './provisioner.suite.ts';
 import type { Provisioner } from './provisioner.ts';
-import { StaticProvisioner } from './static.ts';
+import { namedNodes, StaticProvisioner } from './static.ts';
 
 describe('the provisioner of given nodes', () => {
   const given: Provisioner = open('cache-1,unix:/run/cache.sock,[::1]:11300');
@@ -56,7 +56,7 @@ describe('the provisioner of given nodes', () => {
 });
 
 function open(text: string): StaticProvisioner {
-  return new StaticProvisioner((parseGivenNodes(text) as { nodes: readonly GivenNode[] }).nodes);
+  return new StaticProvisioner(namedNodes((parseGivenNodes(text) as { nodes: readonly GivenNode[] }).nodes));
 }
 
 function hasMemcached(): boolean {

@@ -2,19 +2,31 @@ import { formatAddress } from '../nodes/node-address.ts';
 import type { GivenNode } from './given-nodes.ts';
 import type { Provisioner, RunningNode } from './provisioner.ts';
 
+/** Who knows the nodes that somebody else runs. */
+export interface GivenNodeSource {
+  /** Why none can be launched or stopped here, in words for the user. */
+  readonly fixedReason: string;
+  /** @throws when it can't be told now */
+  nodes(): Promise<readonly GivenNode[]>;
+}
+
+/** The nodes that `CACHE_NODES` names, for ever. */
+export function namedNodes(nodes: readonly GivenNode[]): GivenNodeSource {
+  return {
+    fixedReason: 'The nodes are given by CACHE_NODES; change that setting and restart to change the pool.',
+    nodes: async () => nodes,
+  };
+}
+
 /** Knows nodes that somebody else runs, ours or any memcached. Their ids are their labels. */
 export class StaticProvisioner implements Provisioner {
   readonly isElastic = false;
-  readonly fixedReason =
-    'The nodes are given by CACHE_NODES; change that setting and restart to change the pool.';
-  readonly #nodes: readonly RunningNode[];
+  readonly fixedReason: string;
+  readonly #source: GivenNodeSource;
 
-  constructor(nodes: readonly GivenNode[]) {
-    this.#nodes = nodes.map(({ label, address }, slot) => ({
-      id: label,
-      slot,
-      address: formatAddress(address),
-    }));
+  constructor(source: GivenNodeSource) {
+    this.fixedReason = source.fixedReason;
+    this.#source = source;
   }
 
   /** @throws always */
@@ -24,7 +36,11 @@ export class StaticProvisioner implements Provisioner {
 
   /** All of them, whether they answer or not. */
   async list(): Promise<readonly RunningNode[]> {
-    return this.#nodes;
+    return (await this.#source.nodes()).map(({ label, address }, slot) => ({
+      id: label,
+      slot,
+      address: formatAddress(address),
+    }));
   }
 
   /** @throws always */
