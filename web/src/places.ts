@@ -12,6 +12,7 @@ export function titleOf(route: RouteLocation): string {
   if (route.name === 'gallery' && typeof prefix === 'string') return `${prefix}… · Shoal`;
   if (route.name === 'stats') return 'Stats · Shoal';
   if (route.name === 'scaling') return 'Scaling · Shoal';
+  if (route.name === 'settings') return 'Settings · Shoal';
   if (route.name === 'pool') return 'Pool · Shoal';
   return 'Shoal';
 }

@@ -10,6 +10,7 @@ export function createShoalRouter(): Router {
       { path: '/pool', name: 'pool', component: () => import('./pages/PoolPage.vue') },
       { path: '/stats', name: 'stats', component: () => import('./pages/StatsPage.vue') },
       { path: '/scaling', name: 'scaling', component: () => import('./pages/ScalingPage.vue') },
+      { path: '/settings', name: 'settings', component: () => import('./pages/SettingsPage.vue') },
       { path: '/:rest(.*)', name: 'nowhere', component: () => import('./pages/NowherePage.vue') },
     ],
     scrollBehavior: (to, from, saved) => {
