@@ -58,6 +58,10 @@ describe.skipIf(!hasChromium).each(screens)('on a screen $name', (screen) => {
     ['the uploads with a fault and a conflict', { path: '/', act: makeConflict }],
     ['the pool', { path: '/pool', act: (page) => page.getByRole('list', { name: 'Nodes' }).waitFor() }],
     [
+      'the settings',
+      { path: '/settings', act: (page) => page.getByRole('radio', { name: /^LRU/ }).waitFor() },
+    ],
+    [
       'no page at all',
       { path: '/nowhere', act: (page) => page.getByText('There is no such page').waitFor() },
     ],

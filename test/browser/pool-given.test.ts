@@ -50,8 +50,10 @@ it.skipIf(!canRun)(
     await node.getByText('First seen').waitFor();
     await node.getByText('its own').waitFor();
 
+    await expectAccessible(page);
+    await page.getByRole('link', { name: 'Settings' }).click();
     const form = panel(page, 'Cache configuration');
-    await form.getByLabel('Eviction policy').selectOption('SIEVE');
+    await form.getByRole('radio', { name: /^SIEVE/ }).check();
     await form.getByRole('button', { name: 'Save' }).click();
     await form.getByText('Eviction policy can not be set').waitFor();
     await expectAccessible(page);

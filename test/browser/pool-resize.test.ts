@@ -55,7 +55,7 @@ it.skipIf(!hasChromium)(
     await question.waitFor({ state: 'hidden' });
     await resize.getByRole('button', { name: 'Cancel…' }).click();
     await question.getByRole('button', { name: 'Cancel the resize' }).click();
-    await resize.waitFor({ state: 'hidden' });
+    await resize.getByRole('button', { name: 'Cancel…' }).waitFor({ state: 'hidden' });
 
     const outcome = page.getByRole('list', { name: 'Finished resizes' }).getByRole('listitem').first();
     await outcome.filter({ hasText: 'Growing from 2 to 3 nodes' }).filter({ hasText: 'Cancelled' }).waitFor();

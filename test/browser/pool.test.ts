@@ -1,8 +1,7 @@
-import type { Browser, Page, WebSocketRoute } from 'playwright-core';
+import type { Browser, WebSocketRoute } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { query, uploaded } from '../client.ts';
-import { makePicture } from '../pictures.ts';
-import { startSystem, type System } from '../system.ts';
+import { query } from '../client.ts';
+import { childrenOf, startSystem, type System } from '../system.ts';
 import { eventually, hasChromium, openBrowser, openPage } from './browser.ts';
 import { nodesIn, panel, settle, untilLive } from './pool-page.ts';
 
@@ -67,69 +66,38 @@ describe.skipIf(!hasChromium)('the size of the pool', () => {
 
     await query(system.url, 'mutation { setPoolMode(input: { mode: AUTO }) { mode } }');
     await size.getByText('The autoscaler sets the size.').waitFor();
-    await panel(page, 'Scaling').getByRole('link', { name: 'Mode, policy and decisions' }).waitFor();
+    await size.getByRole('link', { name: 'Mode: Auto' }).waitFor();
     expect(await size.getByRole('button', { name: 'One node more' }).isDisabled()).toBe(true);
     await close();
   });
 });
 
-describe.skipIf(!hasChromium)('the settings of the pool', () => {
-  it('reach every node', async () => {
-    const { page, close } = await openPage(browser, `${system.url}/pool`);
-    const form = panel(page, 'Cache configuration');
-    await form.getByLabel('Capacity per node').fill('96');
-    await form.getByLabel('Eviction policy').selectOption('SIEVE');
-    await form.getByText('You want the simplest of the good ones').first().waitFor();
-    await form.getByRole('button', { name: 'Save' }).click();
-    await page.getByText('The cache configuration is saved.').waitFor();
-    const told = nodesIn(page, 'READY').filter({ hasText: 'of 96.0 MiB' }).filter({ hasText: 'SIEVE' });
-    await eventually(() => told.count()).toBe(SIZE);
-    await eventually(() => form.getByText('not been told yet').count()).toBe(0);
-    const { data } = await query(system.url, '{ cacheConfig { capacityMiB evictionPolicy pendingNodes } }');
-    expect(data?.['cacheConfig']).toEqual({ capacityMiB: 96, evictionPolicy: 'SIEVE', pendingNodes: [] });
-    await close();
-  });
+describe.skipIf(!hasChromium)('the ring', () => {
+  it('is drawn as it is, and a node that is lost is named until another has taken its place', async () => {
+    const { page, faults, close } = await openPage(browser, `${system.url}/pool`);
+    await untilLive(page);
+    const ring = panel(page, 'Ring');
+    const drawing = ring.getByRole('img');
+    const { data } = await query<{ pool: { nodes: { name: string; state: string; ringShare: number }[] } }>(
+      system.url,
+      '{ pool { nodes { name state ringShare } } }',
+    );
+    const members = data!.pool.nodes.filter(({ state }) => state === 'READY');
+    const shares = members.map(({ name, ringShare }) => `${name} ${(ringShare * 100).toFixed(1)} %`);
+    await eventually(() => drawing.getAttribute('aria-label')).toContain(`keys: ${shares.join(', ')}.`);
+    expect(await ring.locator('path').count()).toBe(SIZE);
+    const epoch = Number(/epoch (\d+)/.exec((await drawing.getAttribute('aria-label'))!)![1]);
 
-  it('show every fault at its field and keep what was typed', async () => {
-    const { page, close } = await openPage(browser, `${system.url}/pool`);
-    const cache = panel(page, 'Cache configuration');
-    await cache.getByLabel('Capacity per node').fill('1');
-    await cache.getByLabel('Copy limit').fill('0');
-    await cache.getByRole('button', { name: 'Save' }).click();
-    await cache.getByText('2 fields need another value').waitFor();
-    await cache.getByText('Capacity per node must be a whole number from 16').waitFor();
-    await cache.getByText('Copy limit must be a whole number from 1').waitFor();
-    expect(await cache.getByLabel('Capacity per node').inputValue()).toBe('1');
+    const trouble = page.getByRole('alert').filter({ hasText: 'node-' });
+    const isNamed = trouble.waitFor();
+    process.kill(childrenOf(system.api.pid!)[0]!, 'SIGKILL');
+    await isNamed;
+    await eventually(() => drawing.getAttribute('aria-label')).toContain(`epoch ${epoch + 2}`);
+    await trouble.waitFor({ state: 'hidden' });
+    await panel(page, 'History').getByText('was ended by SIGKILL').first().waitFor();
+    await nodesIn(page, 'GONE').filter({ hasText: 'SIGKILL' }).first().waitFor();
     await close();
-  });
-});
-
-describe.skipIf(!hasChromium)('what can’t be undone', () => {
-  it('empties the cache after a question', async () => {
-    await fill();
-    const { page, close } = await openPage(browser, `${system.url}/pool`);
-    await page.getByRole('button', { name: 'Clear cache…' }).click();
-    await page.getByRole('alertdialog').getByRole('button', { name: 'Clear the cache' }).click();
-    await page.getByText('The cache is empty.').waitFor();
-    await page.getByRole('alertdialog').waitFor({ state: 'hidden' });
-    await eventually(() => itemsShown(page)).toBe('0');
-    await close();
-  });
-
-  it('deletes all images once the words are typed', async () => {
-    await fill();
-    const { page, close } = await openPage(browser, `${system.url}/pool`);
-    await page.getByRole('button', { name: 'Delete all images…' }).click();
-    const question = page.getByRole('alertdialog');
-    const button = question.getByRole('button', { name: 'Delete all images' });
-    expect(await button.isDisabled()).toBe(true);
-    await question.getByRole('textbox').fill('delete all images');
-    await button.click();
-    await page.getByText('All images are deleted.').waitFor();
-    await panel(page, 'Danger zone').getByText('2 of 2 images deleted').waitFor();
-    const { data } = await query(system.url, '{ images { edges { cursor } } }');
-    expect(data?.['images']).toEqual({ edges: [] });
-    await close();
+    expect(faults).toEqual([]);
   });
 });
 
@@ -167,16 +135,3 @@ describe.skipIf(!hasChromium)('without live updates', () => {
     await close();
   });
 });
-
-/** Uploads two images and reads them, so that nodes hold entries. */
-async function fill(): Promise<void> {
-  for (const key of ['one.jpg', 'two.jpg']) {
-    const { bytes } = await makePicture({ name: key, width: 120, height: 80 });
-    await uploaded(system.url, key, bytes, true);
-    await (await fetch(`${system.url}/images/${key}`)).arrayBuffer();
-  }
-}
-
-function itemsShown(page: Page): Promise<string> {
-  return page.locator('main dl > div', { hasText: 'Items' }).first().locator('dd').innerText();
-}

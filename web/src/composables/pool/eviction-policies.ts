@@ -12,31 +12,31 @@ export const EVICTION_POLICIES: readonly EvictionPolicyFacts[] = [
   {
     value: 'S3_FIFO',
     name: 'S3-FIFO',
-    advice: 'You don’t know yet: best or nearly best on every kind of traffic.',
+    advice: 'When you don’t know yet: best or nearly best on every kind of traffic.',
   },
   {
     value: 'SIEVE',
     name: 'SIEVE',
-    advice: 'You want the simplest of the good ones; scans go straight through.',
+    advice: 'When you want the simplest of the good ones; scans go straight through.',
   },
   {
     value: 'W_TINYLFU',
     name: 'W-TinyLFU',
-    advice: 'Popularity lasts, and a node holds a large part of what is popular.',
+    advice: 'When popularity lasts, and a node holds a large part of what is popular.',
   },
   {
     value: 'ARC',
     name: 'ARC',
-    advice: 'You have scans and changing tastes, and images of similar size.',
+    advice: 'When you have scans and changing tastes, and images of similar size.',
   },
   {
     value: 'LRU',
     name: 'LRU',
-    advice: 'You want to predict what happens. Scans and crawlers push everything out.',
+    advice: 'When you want to predict what happens. Scans and crawlers push everything out.',
   },
-  { value: 'CLOCK', name: 'CLOCK', advice: 'You want LRU at the price of one bit per hit.' },
-  { value: 'LFU', name: 'LFU', advice: 'Popularity never changes. What was popular once never leaves.' },
-  { value: 'FIFO', name: 'FIFO', advice: 'Entries are equally useful for a fixed time.' },
+  { value: 'CLOCK', name: 'CLOCK', advice: 'When you want LRU at the price of one bit per hit.' },
+  { value: 'LFU', name: 'LFU', advice: 'When popularity never changes. What was popular once never leaves.' },
+  { value: 'FIFO', name: 'FIFO', advice: 'When entries are equally useful for a fixed time.' },
   { value: 'RANDOM', name: 'Random', advice: 'As a yardstick: what does worse than this is harmful.' },
 ];
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { nodeFigures, nodePlaces, poolFigures, type CacheNode } from './node-figures.ts';
+import { nodeFigures, poolFigures, type CacheNode } from './node-figures.ts';
 
 describe('poolFigures', () => {
   it('divides sums, not rates, and leaves out nodes that do not answer', () => {
@@ -20,18 +20,6 @@ describe('nodeFigures', () => {
   it('takes no reads for no data', () => {
     expect(nodeFigures(nodeOf({ hits: 0, misses: 0 })).hitRate).toBeUndefined();
     expect(nodeFigures(nodeOf({ hits: 0, misses: 1 })).hitRate).toBe(0);
-  });
-});
-
-describe('nodePlaces', () => {
-  it('gives a replacement the place of the one it replaces', () => {
-    const places = nodePlaces([
-      { id: 'a', name: 'node-0' },
-      { id: 'b', name: 'node-1' },
-      { id: 'c', name: 'node-1' },
-      { id: 'd', name: 'node-2' },
-    ]);
-    expect(Object.fromEntries(places)).toEqual({ a: 0, b: 1, c: 1, d: 2 });
   });
 });
 

@@ -38,12 +38,6 @@ export function poolFigures(nodes: readonly CacheNode[]): NodeFigures {
   };
 }
 
-/** The place of each node's name among the names, which gives it its colour; a replacement has its predecessor's. By id. */
-export function nodePlaces(nodes: readonly Pick<CacheNode, 'id' | 'name'>[]): ReadonlyMap<string, number> {
-  const names = [...new Set(nodes.map(({ name }) => name))];
-  return new Map(nodes.map(({ id, name }) => [id, names.indexOf(name)]));
-}
-
 /** What tells that the settings may have to be asked for again: the pool without its counters. */
 export function poolSign(pool: Pool | undefined): string {
   if (!pool) return '';

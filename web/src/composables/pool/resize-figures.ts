@@ -1,5 +1,6 @@
 import type { ResizeFactsFragment } from '../../graphql/generated/graphql.ts';
-import { formatBytes, formatCount, formatDuration } from '../base/format.ts';
+import { formatBytes, formatCount, formatDuration, formatShare } from '../base/format.ts';
+import { movedShare } from './ring.ts';
 import type { Pool } from './use-pool.ts';
 
 export type Resize = ResizeFactsFragment;
@@ -54,4 +55,24 @@ export function resizeObstacle({
   if (mode === 'AUTO')
     return 'The autoscaler sets the size. Choose the mode “Manual” on the page Scaling to set it yourself.';
   return undefined;
+}
+
+/** How many of the keys another number of nodes would give to other owners, in words; one node more where it is the same number. */
+export function moveExpected(
+  { desiredSize, maxNodes }: Pick<Pool, 'desiredSize' | 'maxNodes'>,
+  size: number,
+): string {
+  const isOther = size !== desiredSize;
+  const other = isOther ? size : desiredSize + 1;
+  if (!Number.isInteger(other) || other < 1 || other > maxNodes) return '';
+  const share = formatShare(movedShare(slots(desiredSize), slots(other)));
+  if (!isOther) return `One node more would take over ${share} of the keys.`;
+  return other > desiredSize
+    ? `From ${desiredSize} to ${other}: ${share} of the keys go to the new nodes.`
+    : `From ${desiredSize} to ${other}: ${share} of the keys go to those that stay.`;
+}
+
+/** Labels of the launched nodes of a pool of that size. */
+function slots(size: number): readonly string[] {
+  return Array.from({ length: size }, (_, slot) => `node-${slot}`);
 }
