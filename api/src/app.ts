@@ -18,6 +18,7 @@ import { ImageService, type EntryRemover } from './images/image-service.ts';
 import { newReadCounters } from './images/read-counters.ts';
 import { startSweeper } from './images/sweeper.ts';
 import { openFilesystemStore } from './objects/filesystem.ts';
+import type { ObjectStore } from './objects/object-store.ts';
 import { openStaging } from './objects/staging.ts';
 import { makeNewId } from './ordered-id.ts';
 import { LatencyMeter } from './metrics/latency.ts';
@@ -81,7 +82,7 @@ async function start(config: Config, stops: Stops): Promise<string> {
     config.DATABASE_URL === undefined ? { file: join(folder, 'shoal.db') } : { url: config.DATABASE_URL },
   );
   stops.add(() => database.close());
-  const objects = await openFilesystemStore({ folder: join(folder, 'objects') });
+  const objects = await openObjects(config, stops);
   const staging = await openStaging({ folder: join(folder, 'staging') });
   const provisioner = openProvisioner(config);
   // graphql-upload keeps what is still arriving in temporary files: in the staging folder they are cleared away after a crash.
@@ -205,6 +206,16 @@ async function start(config: Config, stops: Stops): Promise<string> {
   // For the autoscaler beside us, which can't know a port that was chosen by the system.
   await writeFile(join(folder, 'api.url'), `${url}\n`);
   return url;
+}
+
+async function openObjects(config: Config, stops: Stops): Promise<ObjectStore> {
+  const { S3_BUCKET: bucket, S3_PREFIX: prefix, AWS_REGION: region, AWS_ENDPOINT_URL: endpoint } = config;
+  if (bucket === undefined) return await openFilesystemStore({ folder: join(config.DATA_DIR, 'objects') });
+  // The SDK is loaded only where it is used: it would make every start slower.
+  const { openS3Store } = await import('./objects/s3.ts');
+  const store = await openS3Store({ bucket, prefix, region, endpoint });
+  stops.add(() => store.close());
+  return store;
 }
 
 function openProvisioner(config: Config): Provisioner {

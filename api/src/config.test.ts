@@ -40,7 +40,23 @@ describe('readConfig', () => {
   });
 
   it('refuses settings of parts that this version does not have', () => {
-    expect(faultsOf({ S3_BUCKET: 'photos' })[0]).toMatch(/^S3_BUCKET is not supported in this version/);
+    expect(faultsOf({ CLOUDWATCH_NAMESPACE: 'Shoal' })[0]).toMatch(
+      /^CLOUDWATCH_NAMESPACE is not supported in this version/,
+    );
+  });
+
+  it('reads where the bucket is', () => {
+    expect(readConfig({ S3_BUCKET: 'photos' })).toMatchObject({ S3_BUCKET: 'photos', S3_PREFIX: '' });
+    expect(readConfig({ S3_PREFIX: 'shoal/live' }).S3_PREFIX).toBe('shoal/live/');
+    expect(readConfig({ S3_PREFIX: 'shoal/' }).S3_PREFIX).toBe('shoal/');
+    expect(
+      faultsOf({ S3_BUCKET: 'A', S3_PREFIX: '/x', AWS_REGION: 'Frankfurt', AWS_ENDPOINT_URL: 'host:1' }),
+    ).toEqual([
+      'S3_BUCKET must be the name of a bucket',
+      'S3_PREFIX must be words of letters, digits, ".", "_" and "-", with "/" between them',
+      'AWS_REGION must look like eu-central-1',
+      'AWS_ENDPOINT_URL must look like https://host:port',
+    ]);
   });
 
   it('reads the nodes that are given, and names what is wrong with them', () => {

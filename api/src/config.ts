@@ -40,7 +40,19 @@ const environmentSchema = z.object({
       error: 'must be one of fatal, error, warn, info, debug and silent',
     })
     .default('warn'),
-  S3_BUCKET: notYet('objects are kept in a folder below DATA_DIR'),
+  S3_BUCKET: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, { error: 'must be the name of a bucket' })
+    .optional(),
+  S3_PREFIX: objectPrefix(),
+  AWS_REGION: z
+    .string()
+    .regex(/^[a-z0-9-]{1,40}$/, { error: 'must look like eu-central-1' })
+    .optional(),
+  AWS_ENDPOINT_URL: z
+    .string()
+    .regex(/^https?:\/\/[^\s/]+\/?$/, { error: 'must look like https://host:port' })
+    .optional(),
   EC2_LAUNCH_TEMPLATE: notYet('cache nodes are child processes'),
   CLOUDWATCH_NAMESPACE: notYet('nodes are asked for their counters directly'),
   CACHE_NODES: givenNodes(),
@@ -103,6 +115,18 @@ function discovery() {
       error: 'must be one host:port',
     })
     .transform((nodes) => nodes?.[0]?.address);
+}
+
+/** Ends in a slash, so that it looks like a folder to whoever lists the bucket. */
+function objectPrefix() {
+  return z
+    .string()
+    .regex(/^[A-Za-z0-9_-][A-Za-z0-9_.-]*(\/[A-Za-z0-9_-][A-Za-z0-9_.-]*)*\/?$/, {
+      error: 'must be words of letters, digits, ".", "_" and "-", with "/" between them',
+    })
+    .max(200, { error: 'must have at most 200 characters' })
+    .transform((prefix) => prefix.replace(/\/?$/, '/'))
+    .default('');
 }
 
 function notYet(instead: string) {

@@ -24,6 +24,9 @@ export interface Moto {
   stop(): Promise<void>;
 }
 
+// Every client would print that a later release of the SDK will want a later Node.js.
+process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
+
 /** What to do to have moto, `undefined` when it is there. */
 export const motoMissing: string | undefined = existsSync(PROGRAM)
   ? undefined

@@ -2,7 +2,7 @@ import { ShoalError } from '../errors.ts';
 import type { ObjectBody, ObjectName } from '../objects/object-store.ts';
 import type { BodyFacts } from './image-reading.ts';
 import type { ObjectOpener } from './object-opener.ts';
-import { Turns } from './turns.ts';
+import { Turns } from '../turns.ts';
 import { verifiedChunks } from './verified-chunks.ts';
 
 /** An object that is being read. Its turn lasts until its chunks have been read or it is discarded. */

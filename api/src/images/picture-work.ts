@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import sharp from 'sharp';
 import { ShoalError } from '../errors.ts';
-import { Turns } from './turns.ts';
+import { Turns } from '../turns.ts';
 
 // Only these decoders ever see a byte of a user: libvips would also open SVG, PDF, TIFF and more.
 sharp.block({ operation: ['VipsForeignLoad'] });

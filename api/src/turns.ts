@@ -1,4 +1,4 @@
-import type { ShoalError } from '../errors.ts';
+import type { ShoalError } from './errors.ts';
 
 export interface TurnsOptions {
   /** How many have a turn at the same time. */

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { ShoalError } from '../errors.ts';
+import { ShoalError } from './errors.ts';
 import { Turns } from './turns.ts';
 
 const refusal = () => new ShoalError('UNAVAILABLE', 'Too many.');
