@@ -3,7 +3,7 @@ import type { Conclusion } from './decide.ts';
 import { type Look, parseLook } from './look.ts';
 
 export interface DecisionRecord {
-  /** The beginning of the minute that was decided on. */
+  /** The beginning of the minute that was decided on or, where a minute has several ticks, of the interval. */
   readonly tick: number;
   readonly look: Look;
   readonly conclusion: Conclusion;
@@ -20,7 +20,7 @@ export type ResizeAnswer =
 export interface Api {
   look(): Promise<Look>;
   resize(size: number, expectedSize: number): Promise<ResizeAnswer>;
-  /** A second record of the same minute changes nothing. */
+  /** A second record of the same tick changes nothing. */
   record(decision: DecisionRecord): Promise<void>;
 }
 

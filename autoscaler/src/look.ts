@@ -5,7 +5,7 @@ import type { Inputs } from './inputs.ts';
 export interface Look extends Inputs {
   /** How many nodes were ready in the minute. Null without data. */
   readonly nodesReady: number | null;
-  /** The beginning of the minute that was decided on last, by whichever autoscaler. */
+  /** The tick that was decided on last, by whichever autoscaler. */
   readonly latestTick: number | undefined;
 }
 

@@ -5,14 +5,18 @@ import type { Look } from './look.ts';
 
 export interface TickerOptions {
   readonly api: Api;
+  /** Between two ticks. */
+  readonly intervalMs: number;
   /** Milliseconds of a clock that never jumps. */
   readonly monotonicNow: () => number;
   readonly log: { info(message: string): void };
 }
 
+/** A minute's numbers are there so long after its end. */
+export const SETTLED_MS = 5_000;
 const MINUTE_MS = 60_000;
 
-/** Looks, decides, acts in AUTO mode, and records. A minute that somebody has decided on is left alone. */
+/** Looks, decides, acts in AUTO mode, and records. A tick that somebody has decided on is left alone. */
 export class Ticker {
   readonly #options: TickerOptions;
   readonly #clock: ClockWatch;
@@ -29,10 +33,10 @@ export class Ticker {
     const seen = await this.#options.api.look();
     const isInDoubt = this.#clock.isInDoubt(seen);
     const look = isInDoubt ? seen : withoutFuture(seen);
-    const minute = look.minute?.time ?? Math.floor(look.now / MINUTE_MS) * MINUTE_MS - MINUTE_MS;
+    const tick = tickOf(look, this.#options.intervalMs);
     if (await this.#settle(look)) return look.now;
-    if (isDecidedOn(look, minute)) return look.now;
-    await this.#act(minute, look, isInDoubt ? heldInDoubt(look) : decide(look));
+    if (isDecidedOn(look, tick)) return look.now;
+    await this.#act(tick, look, isInDoubt ? heldInDoubt(look) : decide(look));
     return look.now;
   }
 
@@ -75,8 +79,14 @@ export class Ticker {
   }
 }
 
-function isDecidedOn({ now, latestTick }: Look, minute: number): boolean {
-  return latestTick !== undefined && latestTick >= minute && latestTick <= now;
+/** What a decision is known by: the minute that is decided on or, where a minute has several ticks, the interval that has just begun. */
+function tickOf({ now, minute }: Look, intervalMs: number): number {
+  if (intervalMs < MINUTE_MS) return Math.floor((now - SETTLED_MS) / intervalMs) * intervalMs;
+  return minute?.time ?? Math.floor(now / MINUTE_MS) * MINUTE_MS - MINUTE_MS;
+}
+
+function isDecidedOn({ now, latestTick }: Look, tick: number): boolean {
+  return latestTick !== undefined && latestTick >= tick && latestTick <= now;
 }
 
 function heldInDoubt({ pool }: Look): Conclusion {

@@ -16,7 +16,7 @@ export function makeScalingTables({
     'decisions',
     {
       id: ascii('id', 36).primaryKey(),
-      /** The beginning of the minute that was decided on. */
+      /** The beginning of the minute that was decided on or, where a minute has several ticks, of the interval. */
       tick: time('tick').notNull(),
       at: time('at').notNull(),
       mode: ascii('mode', 16).$type<'MANUAL' | 'AUTO'>().notNull(),

@@ -3,9 +3,12 @@ import { ArgsType, Field, Float, InputType, Int } from 'type-graphql';
 import { Verdict } from './decision.type.ts';
 import { PoolMode } from './scaling.type.ts';
 
-@InputType({ description: 'What the autoscaler has concluded on one minute.' })
+@InputType({ description: 'What the autoscaler has concluded in one tick.' })
 export class RecordDecisionInput {
-  @Field(() => GraphQLDateTime, { description: 'The beginning of the minute that was decided on.' })
+  @Field(() => GraphQLDateTime, {
+    description:
+      'The beginning of the minute that was decided on or, where a minute has several ticks, of the interval.',
+  })
   tick!: Date;
 
   @Field(() => PoolMode, { description: 'The mode that it went by.' })

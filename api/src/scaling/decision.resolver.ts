@@ -42,7 +42,7 @@ export class DecisionResolver {
 
   @Mutation(() => DecisionType, {
     description:
-      'Stores what the autoscaler has decided on a minute. FORBIDDEN to everybody else. A second decision on the same minute changes nothing; the first one is returned.',
+      'Stores what the autoscaler has decided in a tick. FORBIDDEN to everybody else. A second decision on the same tick changes nothing; the first one is returned.',
   })
   async recordDecision(
     @Arg('input', () => RecordDecisionInput, { description: 'The decision.' })

@@ -20,7 +20,10 @@ export class DecisionType {
   @Field(() => ID, { description: 'Id of the decision (UUIDv7). Later decisions have greater ones.' })
   id!: string;
 
-  @Field(() => GraphQLDateTime, { description: 'The beginning of the minute that was decided on.' })
+  @Field(() => GraphQLDateTime, {
+    description:
+      'The beginning of the minute that was decided on or, where a minute has several ticks, of the interval.',
+  })
   tick!: Date;
 
   @Field(() => GraphQLDateTime, { description: 'When it was decided.' })

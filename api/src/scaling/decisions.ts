@@ -8,7 +8,7 @@ import type { NewId } from '../ordered-id.ts';
 export interface Decision {
   /** UUIDv7. */
   readonly id: string;
-  /** The beginning of the minute that was decided on. */
+  /** The beginning of the minute that was decided on or, where a minute has several ticks, of the interval. */
   readonly tick: Date;
   readonly at: Date;
   readonly mode: 'MANUAL' | 'AUTO';
@@ -60,7 +60,7 @@ export class Decisions {
   }
 
   /**
-   * Stores what was decided on a minute. A minute is decided on once: of two autoscalers the second is given what the first has said.
+   * Stores what was decided at a tick. Each is decided on once: of two autoscalers the second is given what the first has said.
    * @throws ShoalError BAD_USER_INPUT
    */
   async record(given: Omit<Decision, 'id' | 'at'>): Promise<Decision> {

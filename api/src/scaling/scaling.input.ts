@@ -30,7 +30,7 @@ export class SetPoolModeInput {
   })
   shrinkRatio?: number | null;
 
-  @Field(() => Int, { nullable: true, description: 'The least nodes: from 1 to maxNodes.' })
+  @Field(() => Int, { nullable: true, description: 'The least nodes: from 1, below maxNodes.' })
   minNodes?: number | null;
 
   @Field(() => Int, { nullable: true, description: 'The most nodes: up to POOL_MAX_NODES.' })
