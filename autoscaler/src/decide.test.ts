@@ -28,6 +28,15 @@ describe('decide', () => {
         'expand from 10 to 11: miss rate 50 % is above 20 %',
       ],
       ['shrinks below the band', 8, 0.01, {}, 'SHRINK', 6, 'shrink from 8 to 6: miss rate 1 % is below 5 %'],
+      [
+        'tells a rate from the bound that it is just below',
+        8,
+        0.04996,
+        {},
+        'SHRINK',
+        6,
+        'shrink from 8 to 6: miss rate 4.996 % is below 5 %',
+      ],
       ['rounds down', 3, 0, {}, 'SHRINK', 2, 'shrink from 3 to 2: miss rate 0 % is below 5 %'],
       [
         'takes 10 × 0.7 for 7',

@@ -76,14 +76,14 @@ function wishOf({ pool, policy }: Inputs, minute: Minute): Wish {
     return {
       verdict: 'EXPAND',
       size: clamp(roundUp(size * expandRatio), policy),
-      because: `miss rate ${percent(rate)} is above ${percent(maxMissRate)}`,
+      because: `miss rate ${percent(rate, maxMissRate)} is above ${percent(maxMissRate)}`,
     };
   }
   if (rate < minMissRate) {
     return {
       verdict: 'SHRINK',
       size: clamp(roundDown(size * shrinkRatio), policy),
-      because: `miss rate ${percent(rate)} is below ${percent(minMissRate)}`,
+      because: `miss rate ${percent(rate, minMissRate)} is below ${percent(minMissRate)}`,
     };
   }
   const because = `miss rate ${percent(rate)} is between ${percent(minMissRate)} and ${percent(maxMissRate)}`;

@@ -1,6 +1,12 @@
-/** 0.314 as `31.4 %`, without a zero at the end. */
-export function percent(rate: number): string {
-  return `${Number((100 * rate).toFixed(1))} %`;
+const MOST_DECIMALS = 6;
+
+/** 0.314 as `31.4 %`, without a zero at the end; with more decimals where it would look the same as the other rate and is not. */
+export function percent(rate: number, other = rate): string {
+  const text = (value: number, decimals: number) => `${Number((100 * value).toFixed(decimals))} %`;
+  let decimals = 1;
+  while (rate !== other && decimals < MOST_DECIMALS && text(rate, decimals) === text(other, decimals))
+    decimals++;
+  return text(rate, decimals);
 }
 
 /** Milliseconds in the largest unit that has at least two of it. */
