@@ -68,7 +68,7 @@ onEveryDatabase((databases) => {
     const location = await databases.locate();
     await (await open(await databases.open(location))).policies.change({ minNodes: 5, maxNodes: 7 });
     const { policies } = await open(await databases.open(location), { maxNodes: 4 });
-    expect(await policies.read()).toMatchObject({ minNodes: 4, maxNodes: 4 });
+    expect(await policies.read()).toMatchObject({ minNodes: 3, maxNodes: 4 });
     expect(await policies.change({ mode: 'AUTO' })).toMatchObject({ mode: 'AUTO', maxNodes: 4 });
   });
 

@@ -14,7 +14,8 @@ test.each<[string, PolicyChanges, string]>([
   ['shrinking to nothing', { shrinkRatio: 0 }, 'shrinkRatio must be above 0 and below 1, not 0.'],
   ['no nodes', { minNodes: 0 }, 'minNodes must be a whole number from 1 to 8, not 0.'],
   ['too many nodes', { maxNodes: 9 }, 'maxNodes must be a whole number from 1 to 8, not 9.'],
-  ['bounds that cross', { minNodes: 5, maxNodes: 4 }, 'minNodes (5) must not be above maxNodes (4).'],
+  ['bounds that cross', { minNodes: 5, maxNodes: 4 }, 'minNodes (5) must be below maxNodes (4).'],
+  ['bounds without room', { minNodes: 5, maxNodes: 5 }, 'minNodes (5) must be below maxNodes (5).'],
   [
     'a long cooldown',
     { cooldownSeconds: 86_401 },
@@ -50,7 +51,7 @@ test('all faults of a scaling policy are named together', () => {
         'shrinkRatio must be above 0 and below 1, not 2',
         'minNodes must be a whole number from 1 to 8, not 9',
         'maxNodes must be a whole number from 1 to 8, not 0',
-        'minNodes (9) must not be above maxNodes (0).',
+        'minNodes (9) must be below maxNodes (0).',
       ].join('; '),
     }) as Error,
   );
@@ -59,6 +60,10 @@ test('all faults of a scaling policy are named together', () => {
 test('what is given is checked against what is kept', () => {
   expect(() => changePolicy(policy, { minMissRate: 0.3 }, 8)).toThrow('must be below maxMissRate (0.2)');
   expect(changePolicy(policy, { minMissRate: 0.3, maxMissRate: 0.4 }, 8)).toMatchObject({ expandRatio: 1.5 });
+});
+
+test('a pool that may have one node only has bounds without room', () => {
+  expect(changePolicy(defaultPolicy(1), { maxMissRate: 0.3 }, 1)).toMatchObject({ minNodes: 1, maxNodes: 1 });
 });
 
 test('what is null stays as it is, and a change of nothing is none', () => {

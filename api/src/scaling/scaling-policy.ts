@@ -46,8 +46,8 @@ export function defaultPolicy(mostNodes: number): ScalingPolicy {
 
 /** The policy within a bound that may have become lower since it was stored. */
 export function withinBound(policy: ScalingPolicy, mostNodes: number): ScalingPolicy {
-  const { minNodes, maxNodes } = policy;
-  return { ...policy, minNodes: Math.min(minNodes, mostNodes), maxNodes: Math.min(maxNodes, mostNodes) };
+  const maxNodes = Math.min(policy.maxNodes, mostNodes);
+  return { ...policy, minNodes: Math.min(policy.minNodes, Math.max(1, maxNodes - 1)), maxNodes };
 }
 
 /**
@@ -83,6 +83,7 @@ export function describeChange(before: ScalingPolicy, after: ScalingPolicy): str
 
 function faultsOf(policy: PolicySettings, mostNodes: number): (string | undefined)[] {
   const { maxMissRate, minMissRate, expandRatio, shrinkRatio, minNodes, maxNodes } = policy;
+  const hasRoom = minNodes < maxNodes || (minNodes === 1 && maxNodes === 1 && mostNodes === 1);
   const nodeRange = { min: 1, max: mostNodes };
   return [
     rateFault('maxMissRate', maxMissRate),
@@ -98,7 +99,7 @@ function faultsOf(policy: PolicySettings, mostNodes: number): (string | undefine
       : `shrinkRatio must be above 0 and below 1, not ${shrinkRatio}`,
     wholeNumberFault('minNodes', minNodes, nodeRange),
     wholeNumberFault('maxNodes', maxNodes, nodeRange),
-    minNodes > maxNodes ? `minNodes (${minNodes}) must not be above maxNodes (${maxNodes})` : undefined,
+    hasRoom ? undefined : `minNodes (${minNodes}) must be below maxNodes (${maxNodes})`,
     wholeNumberFault('cooldownSeconds', policy.cooldownSeconds, { min: 0, max: 86_400 }),
     wholeNumberFault('flapWindowMinutes', policy.flapWindowMinutes, { min: 0, max: 1440 }),
   ];
