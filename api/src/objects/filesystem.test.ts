@@ -92,12 +92,15 @@ describe('In a folder', () => {
     expect(await buffer((await store.get(NAME))!.stream)).toEqual(bytes);
   });
 
-  test('one that cannot be used is UNAVAILABLE, and the message holds no path', async () => {
+  test.each([
+    ['away', () => {}],
+    ['a file', (path: string) => writeFile(path, 'a file where the folder was')],
+  ])('one that is %s is UNAVAILABLE, and the message holds no path', async (_, replace) => {
     const { folder, stage } = await makeFolder();
     const objects = join(folder, 'objects');
     const store = await openFilesystemStore({ folder: objects });
     await rm(objects, { recursive: true });
-    await writeFile(objects, 'a file where the folder was');
+    await replace(objects);
     const refusal = {
       name: 'ShoalError',
       code: 'UNAVAILABLE',
@@ -108,7 +111,13 @@ describe('In a folder', () => {
     await expect(store.versions(NAME.keyHash)).rejects.toMatchObject(refusal);
     await expect(store.list()[Symbol.asyncIterator]().next()).rejects.toMatchObject(refusal);
     await expect(store.check()).rejects.toMatchObject(refusal);
-    await expect(openFilesystemStore({ folder: objects })).rejects.toMatchObject(refusal);
+  });
+
+  test('one whose place is taken by a file is not opened', async () => {
+    const { folder } = await makeFolder();
+    const objects = join(folder, 'objects');
+    await writeFile(objects, '');
+    await expect(openFilesystemStore({ folder: objects })).rejects.toMatchObject({ code: 'UNAVAILABLE' });
   });
 });
 

@@ -117,11 +117,18 @@ class FilesystemStore implements ObjectStore {
   }
 
   async #filesOf(keyHash: string): Promise<FileName[]> {
-    const names = (await readdir(this.#folderOf(keyHash)).catch(undefinedIfAbsent)) ?? [];
-    return names.map(parseFileName).filter((fileName) => fileName?.keyHash === keyHash) as FileName[];
+    const names = await readdir(this.#folderOf(keyHash)).catch(undefinedIfAbsent);
+    if (names === undefined) await this.#assertThere();
+    return (names ?? []).map(parseFileName).filter((fileName) => fileName?.keyHash === keyHash) as FileName[];
+  }
+
+  /** A disk that is away must not look like a store without the object, nor be stood in for by a new folder. */
+  async #assertThere(): Promise<void> {
+    await access(this.#folder);
   }
 
   async #ensureFolder(folder: string): Promise<void> {
+    await this.#assertThere();
     let made = this.#durableFolders.get(folder);
     if (made === undefined) {
       made = makeDurableFolder(folder, this.#folder);
