@@ -33,7 +33,7 @@ describe('the main job', () => {
       });
       expect(await cacheWordOf(image.url)).toBe('MISS');
       // A miss is answered before its owner is filled.
-      await expect.poll(() => cacheWordOf(image.url)).toBe('HIT');
+      await expect.poll(() => cacheWordOf(image.url), { timeout: 15_000 }).toBe('HIT');
       const response = await fetch(system.url + image.url);
       expect(response.headers.get('content-type')).toBe(image.contentType);
       expect(Buffer.from(await response.arrayBuffer()).equals(bytes)).toBe(true);
