@@ -1,18 +1,21 @@
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { readdirSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { query } from './client.ts';
+import { query, uploaded } from './client.ts';
+import { Stalls } from './healing/stalls.ts';
 import { Traffic } from './healing/traffic.ts';
+import { makePicture } from './pictures.ts';
 import { startSystem, type System } from './system.ts';
 
-const POOL = '{ pool { epoch desiredSize nodes { id name state reason } } }';
+const POOL =
+  '{ pool { epoch desiredSize nodes { id name state reason } history(first: 50) { at node text } } }';
 
 interface PoolSeen {
   epoch: number;
   desiredSize: number;
+  history: { at: string; node: string | null; text: string }[];
   nodes: { id: string; name: string; state: string; reason: string }[];
 }
 
@@ -35,30 +38,47 @@ describe('a node that fails under traffic', () => {
       const traffic = new Traffic({ url: () => system.url });
       await traffic.start();
       await waitForReads(traffic, 300);
-      const before = await pool();
-      const victim = before.nodes[1]!;
-      process.kill(processOf(victim.id), signal);
-      const at = performance.now();
+      const victim = (await pool()).nodes[1]!;
+      const stalls = new Stalls();
       traffic.mark();
+      const at = Date.now();
+      process.kill(processOf(victim.id), signal);
 
-      await expect.poll(async () => stateOf(await pool(), victim.id), FAST).not.toBe('READY');
-      expect(performance.now() - at).toBeLessThan(3000);
-      await expect
-        .poll(async () => (await pool()).epoch, { timeout: 15_000, interval: 50 })
-        .toBeGreaterThan(before.epoch);
-      expect(performance.now() - at).toBeLessThan(10_000);
+      await expect.poll(async () => isGone(await pool(), victim.id), SLOW).toBe(true);
       await expect.poll(async () => readyNames(await pool()), SLOW).toEqual(['node-0', 'node-1', 'node-2']);
-      expect(isGone(await pool(), victim.id)).toBe(true);
+      traffic.mark();
+      const { history } = await pool();
+      const since = (text: string) => msUntil(history, { node: victim.name, text, at });
+      // What a busy machine keeps every process waiting says nothing of the node.
+      expect(since('is suspect')).toBeLessThan(3_000 + stalls.longestMs);
+      expect(since('left the ring')).toBeLessThan(10_000 + stalls.longestMs);
+      stalls.stop();
       await waitForReads(traffic, traffic.readCount + 500);
 
       const report = await traffic.stop();
       expect(report.faults).toEqual([]);
       expect([...report.errors]).toEqual([]);
-      // What a busy machine adds to every read says nothing of the node.
-      expect(report.p99).toBeLessThan(Math.max(250, 3 * report.p99Before));
+      const [before, during, after] = report.p99s as [number, number, number];
+      expect(during).toBeLessThan(Math.max(250, 3 * Math.max(before, after)));
+
       expect(report.writes).toBeGreaterThan(50);
     },
   );
+
+  it('costs no reader anything either when all others fail with it', async () => {
+    const traffic = new Traffic({ url: () => system.url });
+    await traffic.start();
+    await waitForReads(traffic, 200);
+    const lost = (await pool()).nodes.map(({ id }) => id);
+    lost.forEach((id, index) => process.kill(processOf(id), index === 0 ? 'SIGSTOP' : 'SIGKILL'));
+    const areReplaced = ({ nodes }: PoolSeen) =>
+      nodes.filter(({ id, state }) => state === 'READY' && !lost.includes(id)).length === lost.length;
+    await expect.poll(async () => areReplaced(await pool()), SLOW).toBe(true);
+    await waitForReads(traffic, traffic.readCount + 200);
+    const report = await traffic.stop();
+    expect(report.faults).toEqual([]);
+    expect([...report.errors]).toEqual([]);
+  });
 
   it('is frozen for a moment and gives nothing that was deleted meanwhile', async () => {
     const traffic = new Traffic({ url: () => system.url });
@@ -92,6 +112,33 @@ describe('a pool that is resized under traffic', () => {
   });
 });
 
+describe('an object store that is away', () => {
+  it('keeps nobody from what is cached; the rest is unavailable until it is back', async () => {
+    const picture = await makePicture({ name: 'kept.jpg', width: 64, height: 64 });
+    const cached = await uploaded(system.url, 'cached', picture.bytes);
+    const cold = await uploaded(system.url, 'cold', picture.bytes);
+    const get = async (path: string) => {
+      const response = await fetch(system.url + path);
+      const bytes = Buffer.from(await response.arrayBuffer());
+      const { headers, status } = response;
+      return { status, isWhole: bytes.equals(picture.bytes), headers };
+    };
+    await expect.poll(async () => (await get(cached.url)).headers.get('x-cache'), SLOW).toBe('HIT');
+    const objects = join(folder, 'objects');
+    renameSync(objects, `${objects}.away`);
+    for (const path of [cached.url, '/images/cached']) {
+      expect(await get(path)).toMatchObject({ status: 200, isWhole: true });
+    }
+    for (const path of [cold.url, '/images/cold', `${cold.url}&w=320`]) {
+      const { status, headers } = await get(path);
+      expect([status, headers.get('retry-after')]).toEqual([503, expect.stringMatching(/^\d+$/)]);
+    }
+    expect((await get('/images/never')).status).toBe(404);
+    renameSync(`${objects}.away`, objects);
+    await expect.poll(async () => await get(cold.url), SLOW).toMatchObject({ status: 200, isWhole: true });
+  });
+});
+
 describe('an api that is killed under traffic', () => {
   it('adopts its nodes with their entries, and has lost nothing', async () => {
     let url: string | undefined = system.url;
@@ -113,7 +160,6 @@ describe('an api that is killed under traffic', () => {
   });
 });
 
-const FAST = { timeout: 5000, interval: 20 };
 const SLOW = { timeout: 30_000, interval: 100 };
 
 async function pool(): Promise<PoolSeen> {
@@ -129,6 +175,18 @@ function stateOf({ nodes }: PoolSeen, id: string): string | undefined {
 function isGone(seen: PoolSeen, id: string): boolean {
   const state = stateOf(seen, id);
   return state === undefined || state === 'GONE';
+}
+
+/** How long after a moment the pool's history tells of something. */
+function msUntil(
+  history: PoolSeen['history'],
+  { node, text, at }: { node: string; text: string; at: number },
+): number {
+  const found = history.findLast(
+    (event) => event.node === node && event.text.includes(text) && Date.parse(event.at) >= at,
+  );
+  if (found === undefined) throw new Error(`The history of ${node} does not say "${text}".`);
+  return Date.parse(found.at) - at;
 }
 
 function readyNames({ nodes }: PoolSeen): string[] {

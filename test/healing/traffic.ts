@@ -17,9 +17,8 @@ export interface TrafficReport {
   readonly errors: ReadonlyMap<string, number>;
   readonly reads: number;
   readonly writes: number;
-  /** Of the reads since the mark, in milliseconds; and of those before. */
-  readonly p99: number;
-  readonly p99Before: number;
+  /** Of the reads before the first mark, between it and the next, and so on: the time that 99 % of them took at the most, in ms. */
+  readonly p99s: readonly number[];
 }
 
 /** Uploads, overwrites, deletions and reads of a few keys at the same time, each read checked against what was acknowledged. */
@@ -29,7 +28,7 @@ export class Traffic {
   readonly #faults: string[] = [];
   readonly #errors = new Map<string, number>();
   readonly #latencies: number[] = [];
-  #mark = 0;
+  readonly #marks: number[] = [0];
   #writeCount = 0;
   #isStopping = false;
   #loops: Promise<void>[] = [];
@@ -57,7 +56,7 @@ export class Traffic {
 
   /** What comes now is reported apart from what came before. */
   mark(): void {
-    this.#mark = this.#latencies.length;
+    this.#marks.push(this.#latencies.length);
   }
 
   /** Ends the traffic, then reads every key once more. */
@@ -70,8 +69,7 @@ export class Traffic {
       errors: this.#errors,
       reads: this.#latencies.length,
       writes: this.#writeCount,
-      p99: p99Of(this.#latencies.slice(this.#mark)),
-      p99Before: p99Of(this.#latencies.slice(0, this.#mark)),
+      p99s: this.#marks.map((start, index) => p99Of(this.#latencies.slice(start, this.#marks[index + 1]))),
     };
   }
 
