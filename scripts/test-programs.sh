@@ -5,7 +5,8 @@ test_programs='/usr/bin/chromium chromium
 /usr/bin/memcached memcached
 /usr/bin/memccapable libmemcached-tools
 /usr/lib/python3/dist-packages/pymemcache python3-pymemcache
-/usr/lib/python3/dist-packages/pylibmc python3-pylibmc'
+/usr/lib/python3/dist-packages/pylibmc python3-pylibmc
+/usr/lib/python3/dist-packages/prometheus_client python3-prometheus-client'
 
 missing_packages() {
   local file packages
