@@ -54,7 +54,7 @@ describe.skipIf(!hasChromium).each(screens)('on a screen $name', (screen) => {
       'an image that is not there',
       { path: '/image?key=none', act: (page) => page.getByText('There is no').waitFor() },
     ],
-    ['the question before a deletion', { path: '/image?key=first', act: askForDeletion }],
+    ['a selection and a deletion that can be undone', { path: '/', act: selectAndDelete }],
     ['the uploads with a fault and a conflict', { path: '/', act: makeConflict }],
     ['the pool', { path: '/pool', act: (page) => page.getByRole('list', { name: 'Nodes' }).waitFor() }],
     [
@@ -101,9 +101,13 @@ async function fill(isEmpty: boolean): Promise<void> {
     await uploaded(system.url, place === 0 ? 'first' : name, bytes);
 }
 
-async function askForDeletion(page: Page): Promise<void> {
-  await page.getByRole('button', { name: 'Delete' }).click();
-  await page.getByRole('alertdialog').waitFor();
+async function selectAndDelete(page: Page): Promise<void> {
+  await page.locator('main [data-key]').last().focus();
+  await page.keyboard.press('Delete');
+  await page.getByRole('button', { name: 'Undo' }).waitFor();
+  await page.locator('main [data-key]').first().focus();
+  await page.keyboard.press('Space');
+  await page.getByRole('toolbar', { name: 'Selected images' }).waitFor();
 }
 
 async function makeConflict(page: Page): Promise<void> {

@@ -9,6 +9,8 @@ import { eventually, hasChromium, openBrowser, openPage, type WatchedPage } from
 const MANY = 150;
 /** Gzipped, at the first load. */
 const MOST_SCRIPT_BYTES = 120_000;
+/** Of the page's main thread, for each of 60 frames a second. */
+const FRAME_MS = 1000 / 60;
 
 let system: System;
 let browser: Browser;
@@ -115,6 +117,56 @@ describe.skipIf(!hasChromium)('the gallery', () => {
     await eventually(() => page.evaluate(() => document.activeElement?.getAttribute('data-key'))).toBe(key);
   });
 
+  it('selects many, copies their URLs and deletes them, unless that is taken back', async () => {
+    await tile(keyOf(MANY - 1)).focus();
+    await page.keyboard.press('Space');
+    await page.keyboard.press('Shift+ArrowRight');
+    await tile(keyOf(MANY - 4)).click({ modifiers: ['Shift'] });
+    const bar = page.getByRole('toolbar', { name: 'Selected images' });
+    await bar.getByText('4 selected').waitFor();
+    await page.getByRole('checkbox', { name: `Select ${keyOf(MANY - 2)}` }).uncheck();
+    await bar.getByRole('button', { name: 'Copy URLs' }).click();
+    await page.getByText('3 URLs copied.').waitFor();
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(
+      [1, 3, 4].map((back) => `${system.url}/images/${keyOf(MANY - back)}`).join('\n'),
+    );
+    await bar.getByRole('button', { name: 'Delete' }).click();
+    await page.getByText('3 images deleted').waitFor();
+    await bar.waitFor({ state: 'hidden' });
+    expect((await shownKeys()).slice(0, 2)).toEqual([keyOf(MANY - 2), keyOf(MANY - 5)]);
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await tile(keyOf(MANY - 4)).waitFor();
+    expect((await shownKeys()).slice(0, 2)).toEqual([keyOf(MANY - 1), keyOf(MANY - 2)]);
+  });
+
+  it('scrolls 50,000 images with less than a sixtieth of a second of work for each frame', async () => {
+    await page.addInitScript(multiplyImages, 50_000);
+    // Live, the gallery would ask for what it may have missed and find fewer.
+    await page.routeWebSocket(/graphql/, () => {});
+    await page.reload();
+    await tile('of-many/0').waitFor();
+    expect(await page.evaluate(() => document.documentElement.scrollHeight)).toBeGreaterThan(1_000_000);
+    // The time that other processes take from the thread is not counted, or the machine would be measured.
+    const session = await page.context().newCDPSession(page);
+    await session.send('Performance.enable', { timeDomain: 'threadTicks' });
+    const workMs = async (): Promise<number> => {
+      const { metrics } = await session.send('Performance.getMetrics');
+      return 1000 * metrics.find(({ name }) => name === 'TaskDuration')!.value;
+    };
+    for (const where of [0, 500_000, 1_000_000]) {
+      await page.evaluate((top) => scrollTo(0, top), where);
+      const before = await workMs();
+      await page.evaluate(async () => {
+        for (let frame = 0; frame < 30; frame++) {
+          await new Promise(requestAnimationFrame);
+          scrollBy(0, 60);
+        }
+      });
+      expect((await workMs()) - before).toBeLessThan(30 * FRAME_MS);
+      expect((await shownKeys()).length).toBeLessThan(100);
+    }
+  });
+
   it('keeps its place when one comes back', async () => {
     await page.mouse.wheel(0, 1500);
     await eventually(() => page.evaluate(() => scrollY)).toBeGreaterThan(1000);
@@ -176,6 +228,26 @@ async function shows(key: string, version: string): Promise<void> {
   await eventually(() =>
     picture.evaluate((image: HTMLImageElement) => (image.complete ? image.currentSrc : 'loading')),
   ).toContain(version);
+}
+
+/** Runs in the page: its list of images becomes this long, by repeating those that there are under other keys. */
+function multiplyImages(count: number): void {
+  const ask = window.fetch;
+  window.fetch = async (input, init) => {
+    const response = await ask(input, init);
+    if (typeof init?.body !== 'string' || !init.body.includes('query Images')) return response;
+    const answer = (await response.json()) as {
+      data: { images: { edges: { node: object }[]; pageInfo: { hasNextPage: boolean } } };
+    };
+    const { images } = answer.data;
+    const { edges } = images;
+    images.edges = Array.from({ length: count }, (_, number) => {
+      const edge = edges[number % edges.length]!;
+      return { ...edge, node: { ...edge.node, key: `of-many/${number}` } };
+    });
+    images.pageInfo.hasNextPage = false;
+    return Response.json(answer);
+  };
 }
 
 function keyOf(number: number): string {

@@ -2,6 +2,9 @@ import { createApp } from 'vue';
 import urql from '@urql/vue';
 import App from './App.vue';
 import { Notices, noticesKey } from './composables/base/use-notices.ts';
+import { ImageDeletions } from './composables/image/image-deletions.ts';
+import { sendDeletion } from './composables/image/send-deletion.ts';
+import { imageDeletionsKey } from './composables/image/use-image-deletions.ts';
 import { ImageChanges } from './composables/live/image-changes.ts';
 import { pauseBeforeReconnecting } from './composables/live/reconnect-pause.ts';
 import { subscribeToChanges } from './composables/live/subscribe-to-changes.ts';
@@ -15,6 +18,8 @@ import { createSocket, socketUrl } from './graphql/socket.ts';
 import { createShoalRouter } from './router.ts';
 import './style.css';
 
+const UNDO_WITHIN_MS = 8000;
+
 const socket = createSocket(socketUrl(location.href));
 const client = createGraphqlClient(socket);
 const changes = new ImageChanges({
@@ -26,6 +31,14 @@ const queue = new UploadQueue({
   lanes: 3,
   onStored: (image) => changes.publish({ kind: 'UPLOADED', key: image.key, image }),
 });
+const notices = new Notices();
+const deletions = new ImageDeletions({
+  send: sendDeletion(client),
+  onDeleted: (key) => changes.publish({ kind: 'DELETED', key, image: null }),
+  onKept: (text) => notices.say(text),
+  delayMs: UNDO_WITHIN_MS,
+});
+changes.onChange((change) => deletions.take(change));
 
 createApp(App)
   .use(createShoalRouter())
@@ -33,6 +46,7 @@ createApp(App)
   .provide(clientKey, client)
   .provide(imageChangesKey, changes)
   .provide(uploadQueueKey, queue)
-  .provide(noticesKey, new Notices())
+  .provide(imageDeletionsKey, deletions)
+  .provide(noticesKey, notices)
   .mount('#app');
 changes.start();

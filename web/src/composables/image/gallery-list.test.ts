@@ -65,6 +65,7 @@ function tile(key: string, version: string): ImageTileFragment {
     height: 3,
     thumbHash: '',
     updatedAt: '2026-01-01T00:00:00Z',
+    url: '',
     thumbnail160: '',
     thumbnail320: '',
     thumbnail640: '',

@@ -8,6 +8,13 @@ export interface ImageUrls {
   readonly markdown: string;
 }
 
+/** The address of whatever version is the newest, from the path of one version. */
+export function plainUrl(path: string, pageUrl: string): string {
+  const url = new URL(path, pageUrl);
+  url.searchParams.delete('v');
+  return url.href;
+}
+
 /** Builds what one copies from the path of a version (`/images/KEY?v=VERSION`) and the page's own address. */
 export function imageUrls(
   image: { key: string; url: string; width: number; height: number },

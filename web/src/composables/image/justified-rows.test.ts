@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { layoutRows, rowsBetween } from './justified-rows.ts';
+import { layoutRows, rowsBetween, standingRows } from './justified-rows.ts';
 
 const options = { width: 1000, targetHeight: 200, gap: 8, captionHeight: 24 };
 const ratios = fc.array(fc.double({ min: 0.05, max: 20, noNaN: true }), { maxLength: 80 });
@@ -56,6 +56,27 @@ describe('layoutRows', () => {
         }
       }),
     );
+  });
+});
+
+describe('standingRows', () => {
+  it('spares laying out again what has not changed, with the same result', () => {
+    fc.assert(
+      fc.property(ratios, ratios, ratios, widths, (same, before, after, width) => {
+        const { rows } = layoutRows([...same, ...before], { ...options, width });
+        const list = [...same, ...after];
+        const standing = standingRows(rows, same.length);
+        expect(layoutRows(list, { ...options, width }, standing)).toEqual(
+          layoutRows(list, { ...options, width }),
+        );
+      }),
+    );
+  });
+
+  it('keeps nearly all rows when pictures are added at the end', () => {
+    const many = Array.from({ length: 1000 }, (_, index) => 0.6 + (index % 7) * 0.2);
+    const { rows } = layoutRows(many, options);
+    expect(standingRows(rows, many.length)).toHaveLength(rows.length - 1);
   });
 });
 

@@ -32,13 +32,20 @@ const WIDEST = 3;
 
 /**
  * Lays pictures out in justified rows: each row fills the width exactly and its pictures share a height. Ratios are width / height;
- * the extremes are cropped to between 1:2 and 3:1, so that a panorama can't fill the screen nor a strip vanish.
+ * the extremes are cropped to between 1:2 and 3:1, so that a panorama can't fill the screen nor a strip vanish. `standing` are rows of a
+ * layout before that stay as they are, from the top.
  */
-export function layoutRows(ratios: readonly number[], options: RowsOptions): RowsLayout {
+export function layoutRows(
+  ratios: readonly number[],
+  options: RowsOptions,
+  standing: readonly Row[] = [],
+): RowsLayout {
   const { width, targetHeight, gap, captionHeight } = options;
-  const rows: Row[] = [];
-  let top = 0;
-  let start = 0;
+  const rows = [...standing];
+  const before = rows.at(-1);
+  let top = before ? before.top + before.height + captionHeight + gap : 0;
+  const begin = before ? before.cells.at(-1)!.index + 1 : 0;
+  let start = begin;
   let ratioSum = 0;
 
   const close = (end: number, height: number, fills: boolean): void => {
@@ -53,7 +60,7 @@ export function layoutRows(ratios: readonly number[], options: RowsOptions): Row
     start = end;
   };
 
-  for (let index = 0; index < ratios.length; index++) {
+  for (let index = begin; index < ratios.length; index++) {
     const ratio = clampRatio(ratios[index]!);
     const without = heightOf(ratioSum, index - start, width, gap);
     ratioSum += ratio;
@@ -70,6 +77,15 @@ export function layoutRows(ratios: readonly number[], options: RowsOptions): Row
   }
   if (start < ratios.length) close(ratios.length, targetHeight, false);
   return { rows, height: Math.max(0, top - gap) };
+}
+
+/** The rows of a layout that stay as they are when only what lies behind the first `count` pictures changes. */
+export function standingRows(rows: readonly Row[], count: number): readonly Row[] {
+  // The last row was laid out without knowing what would follow, and a full one may have looked at the picture behind it.
+  const isStanding = (row: Row): boolean => row.cells.at(-1)!.index + 1 < count;
+  let end = Math.max(0, rows.length - 1);
+  while (end > 0 && !isStanding(rows[end - 1]!)) end--;
+  return rows.slice(0, end);
 }
 
 /** The rows that touch the stretch from `from` to `to`, found by bisection. */

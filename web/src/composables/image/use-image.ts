@@ -1,12 +1,7 @@
 import { useQuery } from '@urql/vue';
 import { computed, shallowRef, watch, type ComputedRef } from 'vue';
 import { explainError } from '../../graphql/explain-error.ts';
-import {
-  DeleteImageDocument,
-  ImageDocument,
-  type ImageFactsFragment,
-} from '../../graphql/generated/graphql.ts';
-import { useClient } from '../../graphql/use-client.ts';
+import { ImageDocument, type ImageFactsFragment } from '../../graphql/generated/graphql.ts';
 import { useImageChanges } from '../live/use-image-changes.ts';
 
 /** `missing`: there never was one, as far as this page knows; `deleted`: it was shown here before. */
@@ -45,36 +40,5 @@ export function useImage(key: () => string): ImageRequest {
     image,
     error: computed(() => (query.error.value ? explainError(query.error.value) : '')),
     reload,
-  };
-}
-
-export interface ImageDeletion {
-  readonly state: ComputedRef<'idle' | 'pending' | 'failed'>;
-  readonly error: ComputedRef<string>;
-  /** Deletes the image. Returns whether it is gone. */
-  run(key: string): Promise<boolean>;
-  reset(): void;
-}
-
-export function useImageDeletion(): ImageDeletion {
-  const client = useClient();
-  const changes = useImageChanges();
-  const state = shallowRef<'idle' | 'pending' | 'failed'>('idle');
-  const error = shallowRef('');
-
-  async function run(key: string): Promise<boolean> {
-    state.value = 'pending';
-    const result = await client.mutation(DeleteImageDocument, { key });
-    state.value = result.error ? 'failed' : 'idle';
-    error.value = result.error ? explainError(result.error) : '';
-    if (!result.error) changes.publish({ kind: 'DELETED', key, image: null });
-    return !result.error;
-  }
-
-  return {
-    state: computed(() => state.value),
-    error: computed(() => error.value),
-    run,
-    reset: () => (state.value = 'idle'),
   };
 }
