@@ -1,7 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { uploaded } from '../client.ts';
+import { query, uploaded } from '../client.ts';
 import { makePicture } from '../pictures.ts';
 import { startSystem, type System } from '../system.ts';
 import {
@@ -78,9 +79,9 @@ describe.skipIf(!hasChromium)('the charts', () => {
     const { page, close } = await openPage(browser, `${system.url}/stats`, { theme: 'dark' });
     await untilLive(page);
     await showSeconds(page);
-    await eventually(() => isDrawnIn(page, 'Nodes', '--color-accent')).toBe(true);
+    await eventually(() => isDrawnIn(page, 'Nodes', '--color-metric-nodes')).toBe(true);
     await page.emulateMedia({ colorScheme: 'light' });
-    await eventually(() => isDrawnIn(page, 'Nodes', '--color-accent')).toBe(true);
+    await eventually(() => isDrawnIn(page, 'Nodes', '--color-metric-nodes')).toBe(true);
     await close();
   });
 
@@ -111,6 +112,30 @@ describe.skipIf(!hasChromium)('the charts', () => {
       return { isLonger: since.length > 1, gaps: since.filter((row) => /^\S+( [AP]M)?\s+–/.test(row)) };
     }).toEqual({ isLonger: true, gaps: [] });
     await close();
+  });
+
+  it('show each node, mark a resize, and are saved as they are shown', async () => {
+    const { page, faults, close } = await openPage(browser, `${system.url}/stats`);
+    await untilLive(page);
+    await page.getByText('By node', { exact: true }).click();
+    await showSeconds(page);
+    await eventually(() => figures(page, 'Items')).toMatch(/^node-0\s+\d\s+node-1\s+\d$/);
+    await query(system.url, 'mutation { resizePool(size: 3) { desiredSize } }');
+    const marks = page.getByRole('list', { name: 'Resizes and decisions, the latest first' });
+    await marks.getByText('Growing from 2 to 3 nodes').waitFor();
+    await eventually(() => figures(page, 'Items')).toMatch(/node-2\s+\d$/);
+
+    const download = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'CSV' }).click();
+    const file = await (await download).path();
+    const [head, ...rows] = readFileSync(file, 'utf8').trimEnd().split('\r\n');
+    expect(head).toMatch(
+      /^time,Hit rate: node-0 \(share\),Hit rate: node-1 \(share\),Hit rate: node-2 \(share\),/,
+    );
+    expect(rows).toHaveLength(120);
+    expect(rows.at(-1)).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z(,[\d.]*)+$/);
+    await close();
+    expect(faults).toEqual([]);
   });
 
   it.each([

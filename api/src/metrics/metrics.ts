@@ -6,7 +6,7 @@ import { MINUTE_MS, minuteOf, type NodeMinute, SECOND_MS } from './minutes.ts';
 import type { NodeNow } from './node-track.ts';
 import { minutePoint, nodeMinutePoint, nodeSecondPoint, secondPoint } from './points.ts';
 import { type SecondSample, Seconds } from './seconds.ts';
-import type { StatsPoint } from './stats-point.type.ts';
+import type { NodeStats, StatsPoint } from './stats-point.type.ts';
 
 export interface MetricsOptions extends Omit<CollectorOptions, 'onSecond'> {
   /** Called when there is another second to be shown. */
@@ -75,9 +75,7 @@ export class Metrics implements StatsSource {
     return {
       minutes: starts.map((start) => minutePoint(start, nodesOf.get(start) ?? [], readsOf.get(start) ?? [])),
       seconds: this.#seconds.all().map(([second, sample]) => secondPoint(second, sample)),
-      nodes: [...groupBy(nodes, ({ id }) => id).values()]
-        .sort(([one], [other]) => byName.compare(one.name, other.name) || one.minute - other.minute)
-        .map((samples) => nodeStats(starts, samples)),
+      nodes: nodeStats(starts, nodes, this.#seconds.all()),
     };
   }
 
@@ -123,8 +121,32 @@ export class Metrics implements StatsSource {
 /** node-2 comes before node-10. */
 const byName = new Intl.Collator('en', { numeric: true });
 
-function nodeStats(starts: readonly number[], samples: readonly [NodeMinute, ...NodeMinute[]]) {
-  const byMinute = new Map(samples.map((sample) => [sample.minute, sample]));
-  const { id, name } = samples.at(-1)!;
-  return { id, name, points: starts.map((start) => nodeMinutePoint(start, byMinute.get(start))) };
+/** Every node that there was in the minutes or the seconds, by name; of one name the earlier first. */
+function nodeStats(
+  starts: readonly number[],
+  minutes: readonly NodeMinute[],
+  seconds: ReturnType<Seconds['all']>,
+): NodeStats[] {
+  const seen = new Map(seconds.flatMap(([, sample]) => sample?.nodes.map(({ node }) => [node.id, node]) ?? []));
+  const minutesOf = groupBy(minutes, ({ id }) => id);
+  const firstMinuteOf = (id: string) => minutesOf.get(id)?.[0].minute ?? Infinity;
+  return [...new Set([...minutesOf.keys(), ...seen.keys()])]
+    .map((id) => {
+      const byMinute = new Map(minutesOf.get(id)?.map((sample) => [sample.minute, sample]));
+      return {
+        id,
+        name: seen.get(id)?.name ?? minutesOf.get(id)!.at(-1)!.name,
+        points: starts.map((start) => nodeMinutePoint(start, byMinute.get(start))),
+        seconds: seconds.map(([second, sample]) =>
+          nodeSecondPoint(
+            second,
+            sample?.nodes.find(({ node }) => node.id === id),
+          ),
+        ),
+      };
+    })
+    .sort(
+      (one, other) =>
+        byName.compare(one.name, other.name) || firstMinuteOf(one.id) - firstMinuteOf(other.id) || 0,
+    );
 }

@@ -64,7 +64,8 @@ export function nodeMinutePoint(minute: number, sample: NodeMinute | undefined):
   return nodePoint({ start: minute, seconds: MINUTE_MS / SECOND_MS }, sample && partOfMinute(sample));
 }
 
-export function nodeSecondPoint(second: number, sample: NodeSecond): NodeStatsPoint {
+/** One node's second. Without a sample nothing is known of it. */
+export function nodeSecondPoint(second: number, sample: NodeSecond | undefined): NodeStatsPoint {
   return nodePoint({ start: second, seconds: 1 }, sample);
 }
 

@@ -148,6 +148,11 @@ export class NodeStats {
 
   @Field(() => [NodeStatsPoint], { description: 'One for every minute of the window, the oldest first.' })
   points!: NodeStatsPoint[];
+
+  @Field(() => [NodeStatsPoint], {
+    description: 'Beside the seconds of the pool: up to 120, as the process that answers has seen them.',
+  })
+  seconds!: NodeStatsPoint[];
 }
 
 @ObjectType({ description: 'What one node was like in the last second.' })

@@ -1,7 +1,10 @@
 import uPlot from 'uplot';
 import { UNITS, type UnitFacts } from './chart-units.ts';
 import { formatClock } from './clock.ts';
-import type { ChartLine, ChartPlan } from './stats-charts.ts';
+import { drawBand, type Band } from './chart-band.ts';
+import { drawMarks } from './chart-marks.ts';
+import type { Mark } from './marks.ts';
+import type { Chart, ChartLine } from './stats-charts.ts';
 
 /** Charts with the same key show the same moment under the pointer. */
 const SYNC_KEY = 'stats';
@@ -14,12 +17,15 @@ export interface ChartLook {
   readonly colourOf: (token: string) => string;
   readonly font: string;
   readonly width: number;
+  /** The present ones, asked for at each drawing. */
+  readonly marks: () => readonly Mark[];
+  readonly band: () => Band | undefined;
 }
 
 /** How a chart is drawn. Colours are asked for at each drawing, so that a new theme needs a redrawing only. */
 export function chartOptions(
-  { unit, lines }: ChartPlan,
-  { colourOf, font, width }: ChartLook,
+  { unit, lines }: Chart,
+  { colourOf, font, width, marks, band }: ChartLook,
   onCursor: (index: number | undefined) => void,
 ): uPlot.Options {
   const facts = UNITS[unit];
@@ -35,7 +41,10 @@ export function chartOptions(
       sync: { key: SYNC_KEY },
       points: { size: 8, width: 2, stroke: () => colourOf('--color-raised') },
     },
-    scales: { x: {}, y: { range: (_chart, _least, most) => [0, topOf(facts, most)] } },
+    scales: {
+      x: { range: (chart, least, most) => [least, endOf(chart.data[0], most)] },
+      y: { range: (_chart, _least, most) => [0, topOf(facts, most)] },
+    },
     series: [{}, ...lines.map((line) => seriesOf(line, colourOf))],
     axes: [
       {
@@ -62,7 +71,11 @@ export function chartOptions(
         values: (_chart, splits) => splits.map(facts.formatTick),
       },
     ],
-    hooks: { setCursor: [(chart) => onCursor(chart.cursor.idx ?? undefined)] },
+    hooks: {
+      drawClear: [(chart) => drawBand(chart, band(), colourOf)],
+      draw: [(chart) => drawMarks(chart, marks(), colourOf)],
+      setCursor: [(chart) => onCursor(chart.cursor.idx ?? undefined)],
+    },
   };
 }
 
@@ -83,6 +96,11 @@ function lonelyPoints({ data }: uPlot, series: number): number[] {
   return Array.from(values, (_, index) => index).filter(
     (index) => isKnown(index) && !isKnown(index - 1) && !isKnown(index + 1),
   );
+}
+
+/** The last interval goes on after the moment at which it began: what happened in it has a place too. */
+function endOf(times: ArrayLike<number>, most: number): number {
+  return times.length < 2 ? most : most + times[1]! - times[0]!;
 }
 
 /** A little above the highest value. */

@@ -1,11 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { summaryOf } from './chart-summary.ts';
-import { CHARTS } from './stats-charts.ts';
+import { marksOf, marksWithin } from './marks.ts';
+import { nodeCharts, poolCharts } from './stats-charts.ts';
+import { csvOf } from './stats-csv.ts';
 import {
   isBehind,
   putAnswer,
+  putNodeSeconds,
   putPoint,
   windowOf,
+  type NodePoint,
+  type NodeTrack,
   type StatsPoint,
   type StatsWindow,
 } from './stats-window.ts';
@@ -54,12 +59,73 @@ describe('a window of intervals', () => {
 });
 
 it('is told in words', () => {
-  const [nodes, rates] = CHARTS;
   const window = windowOf(SPAN, [point(1), point(2), point(3)], 0);
+  const [nodes, rates] = poolCharts(window);
   expect(summaryOf(nodes!, window)).toBe('Nodes, the last 4 minutes. Ready: 3 at the end, 1 to 3 in all.');
   expect(summaryOf(rates!, window)).toBe(
     'Hit rate and miss rate, the last 4 minutes. Hits: no data. Misses: no data.',
   );
+});
+
+describe('the charts by node', () => {
+  const track = (id: string, name: string, minutes: readonly number[]): NodeTrack => ({
+    id,
+    name,
+    minutes: minutes.map((minute) => nodePoint(minute, minute * 10)),
+    seconds: [],
+  });
+  const window = windowOf(SPAN, [point(1), point(2), point(3)], 0);
+
+  it('have a line per name, on which a replacement goes on, with gaps', () => {
+    const tracks = [track('a', 'node-10', [0, 1]), track('b', 'node-2', [3]), track('c', 'node-10', [3])];
+    const items = nodeCharts(window, tracks).find(({ title }) => title === 'Items')!;
+    expect(items.lines.map(({ name, colour, values }) => ({ name, colour, values }))).toEqual([
+      { name: 'node-2', colour: '--color-node-2', values: [null, null, null, 30] },
+      { name: 'node-10', colour: '--color-node-2', values: [0, 10, null, 30] },
+    ]);
+  });
+
+  it('take the seconds that are told, and forget those before', () => {
+    const span = { stepSeconds: 60, count: 2 };
+    const told = [0, 1, 2, 3].map((minute) => ({
+      id: 'a',
+      name: 'node-0',
+      point: nodePoint(minute, minute),
+    }));
+    const tracks = told.reduce<readonly NodeTrack[]>(
+      (before, one) => putNodeSeconds(before, [one], span),
+      [],
+    );
+    expect(tracks[0]!.seconds.map(({ items }) => items)).toEqual([2, 3]);
+  });
+
+  it('are saved as comma-separated values with empty cells for gaps', () => {
+    const charts = nodeCharts(window, [track('a', 'a "b", c', [0, 3])]);
+    const [head, ...rows] = csvOf(charts.slice(2, 3), window.times).trimEnd().split('\r\n');
+    expect(head).toBe('time,"Items: a ""b"", c (count)"');
+    expect(rows.map((row) => row.split(',')[1])).toEqual(['0', '', '', '30']);
+    expect(rows[0]).toMatch(/^2026-01-01T10:00:00\.000Z,/);
+  });
+});
+
+it('marks are resizes that began and decisions that were not to hold, each advice once', () => {
+  const resize = { id: 'r', fromSize: 2, toSize: 3, state: 'DONE', startedAt: timeOf(90) } as const;
+  const decision = { verdict: 'EXPAND', newSize: 3, reason: 'expand from 2 to 3', applied: false } as const;
+  const marks = marksOf({
+    pool: { resize: { ...resize, id: 'q', startedAt: null }, finishedResizes: [resize] },
+    decisions: {
+      edges: [
+        { node: { ...decision, id: 'h', at: timeOf(180), verdict: 'HOLD' } },
+        { node: { ...decision, id: 'e', at: timeOf(120) } },
+        { node: { ...decision, id: 'd', at: timeOf(60) } },
+      ],
+    },
+  });
+  expect(marks.map(({ text }) => text)).toEqual([
+    'Expand from 2 to 3 (not applied)',
+    'Growing from 2 to 3 nodes, done',
+  ]);
+  expect(marksWithin(marks, [START / 1000 + 61]).map(({ id }) => id)).toEqual(['r']);
 });
 
 /** The minutes that have a point, by their numbers; a dash stands for one that has none. */
@@ -83,6 +149,20 @@ function point(minute: number): StatsPoint {
     p50Ms: null,
     p99Ms: null,
     isComplete: true,
+  };
+}
+
+function nodePoint(minute: number, items: number): NodePoint {
+  return {
+    time: timeOf(minute * 60),
+    seconds: 60,
+    hitRate: null,
+    getsPerMinute: 0,
+    items,
+    bytes: null,
+    evictions: null,
+    bytesOut: null,
+    connections: null,
   };
 }
 

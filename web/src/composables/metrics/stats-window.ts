@@ -1,6 +1,18 @@
-import type { StatsPointFactsFragment } from '../../graphql/generated/graphql.ts';
+import type {
+  NodeStatsPointFactsFragment,
+  StatsPointFactsFragment,
+} from '../../graphql/generated/graphql.ts';
 
 export type StatsPoint = StatsPointFactsFragment;
+export type NodePoint = NodeStatsPointFactsFragment;
+
+/** What one node was like, beside what the pool was like. */
+export interface NodeTrack {
+  readonly id: string;
+  readonly name: string;
+  readonly minutes: readonly NodePoint[];
+  readonly seconds: readonly NodePoint[];
+}
 
 /** How many intervals of which length are shown. */
 export interface Span {
@@ -44,6 +56,31 @@ export function putAnswer(window: StatsWindow, answer: readonly StatsPoint[], no
   return windowOf(window, [...answer, ...told], now);
 }
 
+/** The tracks with a second that has just been told; those older than two minutes before it are forgotten. */
+export function putNodeSeconds(
+  tracks: readonly NodeTrack[],
+  told: readonly { readonly id: string; readonly name: string; readonly point: NodePoint }[],
+  span: Span,
+): readonly NodeTrack[] {
+  const known = new Map(tracks.map((track) => [track.id, track]));
+  for (const { id, name, point } of told) {
+    const { minutes = [], seconds = [] } = known.get(id) ?? {};
+    const oldest = startOf(point) - span.count * span.stepSeconds;
+    const kept = seconds.filter((other) => startOf(other) > oldest && startOf(other) < startOf(point));
+    known.set(id, { id, name, minutes, seconds: [...kept, point] });
+  }
+  return [...known.values()];
+}
+
+/** Points in the places of the times; undefined where nothing was told. */
+export function alignTo<Point extends { readonly time: string }>(
+  times: readonly number[],
+  points: readonly Point[],
+): readonly (Point | undefined)[] {
+  const byTime = new Map(points.map((point) => [startOf(point), point]));
+  return times.map((time) => byTime.get(time));
+}
+
 /** Whether a minute must have been finished since the last one of the window. */
 export function isBehind(minutes: StatsWindow, second: StatsPoint): boolean {
   const last = minutes.times.at(-1)!;
@@ -57,6 +94,6 @@ function knownPoints({ points }: StatsWindow): readonly StatsPoint[] {
   return points.filter((point) => point !== undefined);
 }
 
-function startOf({ time }: StatsPoint): number {
+function startOf({ time }: { readonly time: string }): number {
   return Math.round(Date.parse(time) / 1000);
 }

@@ -1,15 +1,24 @@
 import uPlot from 'uplot';
 import { onMounted, onScopeDispose, shallowRef, watch, type Ref, type ShallowRef } from 'vue';
+import type { Band } from './chart-band.ts';
 import { CHART_HEIGHT, chartOptions } from './chart-options.ts';
-import type { ChartPlan } from './stats-charts.ts';
-import type { StatsWindow } from './stats-window.ts';
+import type { Mark } from './marks.ts';
+import type { Chart } from './stats-charts.ts';
 import { TokenColours } from './token-colours.ts';
 
-/** Draws a chart into an element, as wide as that is. Returns the place in the window that is under the pointer, in any chart. */
+export interface ChartSource {
+  /** Its title, unit and the names of its lines stay. */
+  readonly chart: Chart;
+  /** In seconds since the Unix epoch. */
+  readonly times: readonly number[];
+  readonly marks: readonly Mark[];
+  readonly band: Band | undefined;
+}
+
+/** Draws a chart into an element, as wide as that is. Returns the place in the times that is under the pointer, in any chart. */
 export function useChart(
   host: Readonly<Ref<HTMLElement | null>>,
-  plan: ChartPlan,
-  window: () => StatsWindow,
+  source: () => ChartSource,
 ): Readonly<ShallowRef<number | undefined>> {
   const cursor = shallowRef<number>();
   const stops: (() => void)[] = [];
@@ -19,15 +28,17 @@ export function useChart(
     const colours = new TokenColours(element);
     const chart = new uPlot(
       chartOptions(
-        plan,
+        source().chart,
         {
           colourOf: (token) => colours.read(token),
           font: `12px ${getComputedStyle(element).fontFamily}`,
           width: element.clientWidth,
+          marks: () => source().marks,
+          band: () => source().band,
         },
         (index) => (cursor.value = index),
       ),
-      dataOf(plan, window()),
+      dataOf(source()),
       element,
     );
     const sizes = new ResizeObserver(() => {
@@ -36,7 +47,7 @@ export function useChart(
     });
     sizes.observe(element);
     stops.push(
-      watch(window, (now) => chart.setData(dataOf(plan, now))),
+      watch(source, (now) => chart.setData(dataOf(now))),
       onThemeChange(() => {
         colours.forget();
         chart.redraw(false);
@@ -49,8 +60,8 @@ export function useChart(
   return cursor;
 }
 
-function dataOf({ lines }: ChartPlan, { times, points }: StatsWindow): uPlot.AlignedData {
-  return [[...times], ...lines.map(({ valueOf }) => points.map((point) => (point ? valueOf(point) : null)))];
+function dataOf({ chart, times }: ChartSource): uPlot.AlignedData {
+  return [[...times], ...chart.lines.map(({ values }) => [...values])];
 }
 
 /** Calls the listener when the app or the system changes between light and dark. Returns the way to stop. */
