@@ -279,6 +279,36 @@ describe('a list', () => {
   });
 });
 
+describe('an image', () => {
+  it('is found by its content, and in the node that holds it', async () => {
+    const { bytes } = await makePicture({ name: 'content.jpg', seed: 17 });
+    const { sha256, url } = await uploaded(system.url, 'content/b', bytes);
+    await uploaded(system.url, 'content/a', bytes);
+    const text =
+      'query ($sha256: [String!]!) { imagesBySha256(sha256: $sha256) { key placement { owner { node hasOriginal renderings } standIn { node } previousOwners { node } } } }';
+    interface Found {
+      key: string;
+      placement: { owner: { node: string; hasOriginal: boolean; renderings: number } };
+    }
+    const ask = async (): Promise<Found[]> => {
+      const { data } = await query<{ imagesBySha256: Found[] }>(system.url, text, {
+        sha256: [sha256, '0'.repeat(64)],
+      });
+      return data!.imagesBySha256;
+    };
+    const [a, b] = await ask();
+    expect([a?.key, b?.key]).toEqual(['content/a', 'content/b']);
+    expect(b?.placement).toMatchObject({ owner: { hasOriginal: false }, standIn: null, previousOwners: [] });
+    await fetch(system.url + url);
+    await fetch(`${system.url}${url}&w=64`);
+    await expect
+      .poll(async () => (await ask())[1]?.placement.owner, { timeout: 15_000 })
+      .toEqual({ node: b!.placement.owner.node, hasOriginal: true, renderings: 1 });
+    const faulty = await query(system.url, text, { sha256: ['what'] });
+    expect(faulty.errors?.[0]?.extensions.code).toBe('BAD_USER_INPUT');
+  });
+});
+
 describe('the cache', () => {
   it('can be emptied: readers go to the object store once more', async () => {
     const image: UploadedImage = await uploaded(system.url, 'cleared', picture.bytes);

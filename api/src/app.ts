@@ -183,7 +183,7 @@ async function start(config: Config, stops: Stops): Promise<string> {
       }),
       schema: await createSchema(
         [
-          new ImageResolver(images),
+          new ImageResolver(images, pool.cache),
           new MetricsResolver(metrics),
           new PoolResolver(poolService, policies),
           new DecisionResolver(decisions),

@@ -20,6 +20,7 @@ export function makeImageTables({ table, index, uniqueIndex, key, ascii, count, 
     (columns) => [
       index('images_by_key_hash').on(columns.keyHash),
       uniqueIndex('images_by_version').on(columns.version),
+      index('images_by_sha256').on(columns.sha256),
     ],
   );
 

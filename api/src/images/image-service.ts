@@ -11,7 +11,7 @@ import type { ImageChange, ImageChangeListener } from './image-changes.ts';
 import type { ImageRow } from './image-row.ts';
 import { inspectImage, type Picture } from './inspect-image.ts';
 import { hashKey, parseKey } from './key.ts';
-import { type ImagePage, listImages, type PageRequest } from './list-images.ts';
+import { findBySha256, type ImagePage, listImages, type PageRequest } from './list-images.ts';
 import { findRow, keyIsTaken, publishRow, removeRow } from './publish-row.ts';
 import { REMOVAL_BATCH, removeObjectsWithoutRow } from './remove-objects.ts';
 
@@ -100,6 +100,11 @@ export class ImageService {
   /** @throws ShoalError BAD_USER_INPUT for a position or prefix that does not fit the order */
   async list(request: PageRequest): Promise<ImagePage> {
     return await listImages(this.#options.database, request);
+  }
+
+  /** The images that have one of these contents, by key: at most 500. */
+  async findBySha256(hashes: readonly string[]): Promise<ImageRow[]> {
+    return await findBySha256(this.#options.database, hashes);
   }
 
   /**

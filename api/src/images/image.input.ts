@@ -1,4 +1,4 @@
-import { IsOptional, Max, MaxLength, Min } from 'class-validator';
+import { ArrayMaxSize, IsOptional, Matches, Max, MaxLength, Min } from 'class-validator';
 import { type FileUpload } from 'graphql-upload/processRequest.mjs';
 import GraphQLUpload from 'graphql-upload/GraphQLUpload.mjs';
 import { ArgsType, Field, InputType, Int } from 'type-graphql';
@@ -44,4 +44,12 @@ export class ImagesArgs {
     description: "The order of the list. NEWEST can't be combined with a prefix.",
   })
   order!: ImageOrder;
+}
+
+@ArgsType()
+export class Sha256Args {
+  @Field(() => [String], { description: 'SHA-256 of each, in 64 lower-case hexadecimal digits: 1 to 100.' })
+  @ArrayMaxSize(100)
+  @Matches(/^[0-9a-f]{64}$/, { each: true })
+  sha256!: string[];
 }

@@ -2,7 +2,9 @@ import type { FileUpload } from 'graphql-upload/processRequest.mjs';
 import { Arg, Args, FieldResolver, Int, Mutation, Query, Resolver, Root, Subscription } from 'type-graphql';
 import { imagePath } from '../http/image-url.ts';
 import { decodeCursor, encodeCursor } from './image-cursor.ts';
-import { ImagesArgs, UploadImageInput } from './image.input.ts';
+import { ImagesArgs, Sha256Args, UploadImageInput } from './image.input.ts';
+import { type EntryFinder, placeImage } from './image-placement.ts';
+import { ImagePlacementType } from './image-placement.type.ts';
 import type { ImageChange, ImageRow, ImageService } from './image-service.ts';
 import type { DeletionRow } from './deletion-row.ts';
 import {
@@ -21,9 +23,11 @@ export const IMAGE_CHANGED = 'imageChanged';
 @Resolver(() => ImageType)
 export class ImageResolver {
   readonly #images: ImageService;
+  readonly #entries: EntryFinder;
 
-  constructor(images: ImageService) {
+  constructor(images: ImageService, entries: EntryFinder) {
     this.#images = images;
+    this.#entries = entries;
   }
 
   @Query(() => ImageType, { nullable: true, description: 'The image under a key, null where there is none.' })
@@ -58,6 +62,14 @@ export class ImageResolver {
         endCursor: edges.at(-1)?.cursor ?? null,
       },
     };
+  }
+
+  @Query(() => [ImageType], {
+    description:
+      'The images of which the newest version has one of these contents, by key: at most 500. So an upload of what is there already can be spared.',
+  })
+  async imagesBySha256(@Args(() => Sha256Args) { sha256 }: Sha256Args): Promise<ImageRow[]> {
+    return await this.#images.findBySha256(sha256);
   }
 
   @Mutation(() => ImageType, {
@@ -136,5 +148,12 @@ export class ImageResolver {
     width: number,
   ): string {
     return imagePath(image.key, { version: image.version, width: parseWidth(width) });
+  }
+
+  @FieldResolver(() => ImagePlacementType, {
+    description: 'Where the image is in the pool now. The nodes are asked, which counts as no read.',
+  })
+  async placement(@Root() image: ImageRow): Promise<ImagePlacementType> {
+    return await placeImage(this.#entries, image);
   }
 }

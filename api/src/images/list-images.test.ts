@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { onEveryDatabase } from '../../test/databases.ts';
 import type { Database } from '../database/database.ts';
 import type { DatabaseLocation } from '../database/open-database.ts';
-import { buildPageQuery, listImages, type PageRequest } from './list-images.ts';
+import { buildPageQuery, findBySha256, listImages, type PageRequest } from './list-images.ts';
 
 onEveryDatabase((databases) => {
   test('pages by key cover all keys once, in the order of code points', async () => {
@@ -21,6 +21,13 @@ onEveryDatabase((databases) => {
     for (const first of [1, 2, 3]) {
       expect(await walk(database, { first, order: 'NEWEST' })).toEqual(['new', 'middle', 'old']);
     }
+  });
+
+  test('images are found by their contents', async () => {
+    const database = await databases.open();
+    await insert(database, ['b', 'a', 'c']);
+    expect((await findBySha256(database, ['', 'x'])).map(({ key }) => key)).toEqual(['a', 'b', 'c']);
+    expect(await findBySha256(database, ['x'])).toEqual([]);
   });
 
   test('a page says whether another follows', async () => {

@@ -1,4 +1,4 @@
-import { and, asc, desc, gt, gte, lt } from 'drizzle-orm';
+import { and, asc, desc, gt, gte, inArray, lt } from 'drizzle-orm';
 import type { Database, Queries } from '../database/database.ts';
 import type { Tables } from '../database/tables.ts';
 import { ShoalError } from '../errors.ts';
@@ -27,6 +27,22 @@ export interface ImagePage {
 export async function listImages(database: Database, request: PageRequest): Promise<ImagePage> {
   const rows = await database.query((db) => buildPageQuery(db, database.tables, request));
   return { images: rows.slice(0, request.first), hasNextPage: rows.length > request.first };
+}
+
+/** The most images that are looked up by their content at once. */
+const MAX_SAME = 500;
+
+/** Reads the images of any of these contents, by key: at most 500. */
+export async function findBySha256(database: Database, hashes: readonly string[]): Promise<ImageRow[]> {
+  const { images } = database.tables;
+  return await database.query((db) =>
+    db
+      .select()
+      .from(images)
+      .where(inArray(images.sha256, [...hashes]))
+      .orderBy(asc(images.key))
+      .limit(MAX_SAME),
+  );
 }
 
 /** Asks for one row more than the page has, which tells whether another page follows. */

@@ -45,6 +45,15 @@ describe.each(NODE_PROGRAMS)('NodeClient with $name', (program) => {
     }
   });
 
+  it('tells what it holds without counting that as reads', async () => {
+    for (const name of ['b', 'c']) await fillEntry(client, name, randomBytes(20));
+    await winLease(client, 'leased');
+    const before = await client.counters();
+    expect(await client.held(['a', 'b', 'leased', 'c', 'd'])).toEqual(['b', 'c']);
+    const { hits, misses } = await client.counters();
+    expect({ hits, misses }).toEqual({ hits: before.hits, misses: before.misses });
+  });
+
   it('gives the lease to one reader, and to the next when it is given back', async () => {
     const cas = await winLease(client, 'name');
     expect(await readEntry(client, 'name')).toEqual({ kind: 'miss', miss: { lease: 'taken' } });

@@ -7,6 +7,7 @@ import {
   deleteEntries,
   fillEntry,
   flushEntries,
+  listHeld,
   probeEntry,
   readCounters,
   readPolicy,
@@ -90,6 +91,11 @@ export class NodeClient implements LeaseGiver {
 
   async probe(name: string): Promise<EntryFacts | undefined> {
     return await probeEntry(this.#upSession().forReading, name);
+  }
+
+  /** Which of these entries it has, without a trace of having been asked. */
+  async held(names: readonly string[]): Promise<string[]> {
+    return await listHeld(this.#control(), names);
   }
 
   async fill(name: string, entry: { cas: string; header: EntryHeader; payload: Buffer }): Promise<boolean> {

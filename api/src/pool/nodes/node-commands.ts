@@ -39,6 +39,23 @@ export async function probeEntry(connection: NodeConnection, name: string): Prom
   return contentType !== undefined && sizeBytes > 0 ? { contentType, sizeBytes } : undefined;
 }
 
+/** A lease that is out shows as an item without a value: the item's own head, about 60 bytes, beside its name. */
+const MOST_OF_A_LEASE = 60 + ENTRY_HEADER_BYTES / 2;
+
+/**
+ * Which of these entries the node has. It is not asked by `mg`: looking must neither count as reads nor keep entries from being
+ * thrown out (protocol.txt, "Meta Debug").
+ */
+export async function listHeld(connection: NodeConnection, names: readonly string[]): Promise<string[]> {
+  const commands = names.map((name) => `me ${name}\r\n`).join('');
+  let due = names.length;
+  const replies = await askForLines(connection, commands, { isLast: () => --due === 0 });
+  return names.filter((name, place) => {
+    const size = /^ME .* size=(\d+)/.exec(replies[place]!)?.[1];
+    return size !== undefined && Number(size) - name.length > MOST_OF_A_LEASE;
+  });
+}
+
 /**
  * Stores an entry by the lease that a read has won. False if the lease is no longer good: somebody has deleted the entry, and
  * these bytes must not come back.

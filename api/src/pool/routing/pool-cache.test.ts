@@ -80,6 +80,31 @@ describe.each(NODE_PROGRAMS)('PoolCache on $name', (program) => {
     expect(await pool.cache.readPrevious(KEY, NAME, budget)).toBeUndefined();
   });
 
+  it('tells where an entry is: at the owner, its stand-in and the previous owners', async () => {
+    pool = await TestPool.open(3, { program, client: PATIENT });
+    const [now, before, longBefore] = pool.nodes as [TestNode, TestNode, TestNode];
+    pool.route([before]);
+    await fill(await win(), randomBytes(100));
+    pool.route([now], [[before], [longBefore], [before]]);
+    const [there, notThere] = [[NAME], []];
+    expect(await pool.cache.place(KEY, [NAME, 'other'])).toEqual({
+      owner: { node: now.label, held: notThere },
+      standIn: undefined,
+      previous: [
+        { node: before.label, held: there },
+        { node: longBefore.label, held: notThere },
+      ],
+    });
+    pool.route([now, before]);
+    const owner = pool.ownerOf(KEY);
+    await owner.kill();
+    await vi.waitUntil(() => !pool.clientOf(owner).isUp, PATIENCE);
+    expect(await pool.cache.place(KEY, [NAME])).toMatchObject({
+      owner: { node: owner.label, held: undefined },
+      standIn: { node: (owner === now ? before : now).label },
+    });
+  });
+
   it('does not wait for previous owners that are down or frozen', async () => {
     pool = await TestPool.open(3, { program, client: { readSilenceMs: 20_000 } });
     const [now, killed, frozen] = pool.nodes as [TestNode, TestNode, TestNode];

@@ -19,6 +19,23 @@ export interface Routing {
   readonly allClients: readonly NodeClient[];
 }
 
+/** Which of some entries a node has. Undefined where it does not answer. */
+export interface HeldEntries {
+  /** The node's label. */
+  readonly node: string;
+  readonly held: readonly string[] | undefined;
+}
+
+/** Where the entries of a key are, and which of them. */
+export interface EntryPlacement {
+  /** Undefined where the pool has no members. */
+  readonly owner: HeldEntries | undefined;
+  /** Takes reads while the owner does not. */
+  readonly standIn: HeldEntries | undefined;
+  /** The owners by the rings before, while entries are being copied, the newest first. */
+  readonly previous: readonly HeldEntries[];
+}
+
 const NO_NODE = new Error('The pool has no node that answers.');
 
 /**
@@ -76,6 +93,29 @@ export class PoolCache {
     return await this.nodeFor(keyHash)
       ?.probe(name)
       .catch(() => undefined);
+  }
+
+  /** Asks the nodes of a key which of these entries they have. No read is counted, and nothing is kept for it. */
+  async place(keyHash: string, names: readonly string[]): Promise<EntryPlacement> {
+    const { ring, previous, clients } = this.#routing();
+    const owner = ring.owner(keyHash);
+    const takesReads = (label: string): boolean => clients.get(label)?.takesReads ?? false;
+    const reader = ring.owner(keyHash, takesReads);
+    const before = new Set(previous.flatMap((old) => old.owner(keyHash) ?? []));
+    const ask = async (node: string): Promise<HeldEntries> => ({
+      node,
+      held: await clients
+        .get(node)
+        ?.held(names)
+        .catch(() => undefined),
+    });
+    const others = [...before].filter((label) => label !== owner && label !== reader);
+    const [atOwner, atStandIn, ...atOthers] = await Promise.all([
+      owner === undefined ? undefined : ask(owner),
+      reader === undefined || reader === owner ? undefined : ask(reader),
+      ...others.map(ask),
+    ]);
+    return { owner: atOwner, standIn: atStandIn, previous: atOthers };
   }
 
   /**

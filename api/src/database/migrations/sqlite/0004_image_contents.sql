@@ -1,0 +1,1 @@
+CREATE INDEX `images_by_sha256` ON `images` (`sha256`);
