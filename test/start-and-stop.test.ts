@@ -10,7 +10,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { query, uploaded } from './client.ts';
 import { makePicture } from './pictures.ts';
-import { childrenOf, isAlive, startSystem } from './system.ts';
+import { childrenOf, isAlive, nodesOf, startSystem } from './system.ts';
 
 const START = join(import.meta.dirname, '../start.sh');
 let folder: string;
@@ -43,7 +43,7 @@ describe('a started Shoal', () => {
       const first = await startSystem({ dataDir: folder });
       const picture = await makePicture({ name: 'kept.jpg' });
       const image = await uploaded(first.url, 'kept', picture.bytes);
-      const nodes = childrenOf(first.api.pid!);
+      const nodes = nodesOf(first.api.pid!);
       expect(nodes).toHaveLength(2);
       first.api.kill(signal);
       await once(first.api, 'close');
@@ -62,7 +62,7 @@ describe('a started Shoal', () => {
     const first = await startSystem({ dataDir: folder, environment: { NODE_ORPHAN_S: '2' } });
     const picture = await makePicture({ name: 'kept.png' });
     await uploaded(first.url, 'kept', picture.bytes);
-    const nodes = childrenOf(first.api.pid!);
+    const nodes = nodesOf(first.api.pid!);
     first.api.kill('SIGKILL');
     await once(first.api, 'close');
     await expect.poll(() => nodes.filter(isAlive), { timeout: 10_000 }).toEqual([]);
@@ -101,7 +101,8 @@ describe('./start.sh', () => {
       const { data } = await query(url, '{ pool { nodes { state } } }');
       expect(data).toEqual({ pool: { nodes: [{ state: 'READY' }, { state: 'READY' }] } });
       const started = childrenOf(start.pid!);
-      expect(started).toHaveLength(3);
+      // Two nodes, the autoscaler and what decodes pictures.
+      expect(started).toHaveLength(4);
       start.kill(signal);
       await once(start, 'exit');
       await expect.poll(() => started.filter(isAlive), { timeout: 15_000 }).toEqual([]);

@@ -66,6 +66,13 @@ export function childrenOf(pid: number): number[] {
   return text.split(' ').filter(Boolean).map(Number);
 }
 
+/** Process ids of the cache nodes that a process has launched. */
+export function nodesOf(pid: number): number[] {
+  return childrenOf(pid).filter((child) =>
+    readFileSync(`/proc/${child}/cmdline`, 'utf8').includes('cache-node'),
+  );
+}
+
 /** Whether a process runs. One that has ended and that nobody has waited for, a zombie, does not. */
 export function isAlive(pid: number): boolean {
   try {

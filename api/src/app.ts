@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { destination, pino } from 'pino';
 import { openAutoscalerToken } from './access/autoscaler-token.ts';
@@ -11,6 +11,7 @@ import { createSchema, createTopics } from './graphql/schema.ts';
 import { checkPort } from './http/check-port.ts';
 import { startHttpServer } from './http/http-server.ts';
 import { createImageRoute } from './http/image-route.ts';
+import { DecodingPool, decodingWorkerCommand } from './images/decoding/decoding-pool.ts';
 import { entryNamesOfVersion } from './images/entry-name.ts';
 import { ImageReader } from './images/image-reader.ts';
 import { IMAGE_CHANGED, ImageResolver } from './images/image.resolver.ts';
@@ -48,6 +49,10 @@ const MIB = 2 ** 20;
 const BODY_BUDGET_BYTES = 256 * MIB;
 const SHOWN_EVERY_MS = 2_000;
 const REPOSITORY = new URL('../../', import.meta.url);
+/** Compiled like this file, or not. */
+const DECODING_WORKER = fileURLToPath(
+  new URL(`images/decoding/worker-main${extname(import.meta.url)}`, import.meta.url),
+);
 
 export interface RunningApp {
   /** Where it listens: http://HOST:PORT */
@@ -121,7 +126,22 @@ async function start(config: Config, stops: Stops): Promise<string> {
   });
   stops.add(() => metrics.stop());
 
-  const reader = new ImageReader({ cache: pool.cache, objects, budget, counters: reads.counters });
+  const decoder = new DecodingPool({
+    command: decodingWorkerCommand(DECODING_WORKER),
+    atOnce: config.DECODING_AT_ONCE,
+    maxWaiting: config.DECODING_QUEUE,
+    limits: { cpuSeconds: config.DECODING_CPU_S, memoryBytes: config.DECODING_MEMORY_MIB * MIB },
+    clock: () => performance.now(),
+    onWorkerLost: (err) => log.warn({ err }, 'A picture was more than its decoder could take.'),
+  });
+  stops.add(() => decoder.close());
+  const reader = new ImageReader({
+    cache: pool.cache,
+    objects,
+    budget,
+    counters: reads.counters,
+    render: (original, variant) => decoder.render(original, variant),
+  });
   const entries = entriesOf(pool, reader);
   const maxUploadBytes = config.MAX_UPLOAD_MIB * MIB;
   const images = new ImageService({
@@ -129,6 +149,7 @@ async function start(config: Config, stops: Stops): Promise<string> {
     objects,
     staging,
     entries,
+    decoder,
     maxUploadBytes,
     maxPixels: config.MAX_PIXELS,
     now,
@@ -203,6 +224,7 @@ async function start(config: Config, stops: Stops): Promise<string> {
     },
     stops,
   );
+  decoder.prepare();
   // For the autoscaler beside us, which can't know a port that was chosen by the system.
   await writeFile(join(folder, 'api.url'), `${url}\n`);
   return url;

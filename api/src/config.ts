@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { parseGivenNodes } from './pool/provisioners/given-nodes.ts';
@@ -31,6 +32,10 @@ const environmentSchema = z.object({
   NODE_ORPHAN_S: wholeNumber({ min: 1, max: 86_400, fallback: 60 }),
   MAX_UPLOAD_MIB: wholeNumber({ min: 1, max: 1024, fallback: 32 }),
   MAX_PIXELS: wholeNumber({ min: 1, max: 1_000_000_000, fallback: 100_000_000 }),
+  DECODING_AT_ONCE: wholeNumber({ min: 1, max: 64, fallback: Math.min(64, availableParallelism()) }),
+  DECODING_QUEUE: wholeNumber({ min: 0, max: 10_000, fallback: 500 }),
+  DECODING_CPU_S: wholeNumber({ min: 1, max: 600, fallback: 4 }),
+  DECODING_MEMORY_MIB: wholeNumber({ min: 128, max: 65_536, fallback: 1024 }),
   AUTOSCALER_TOKEN: z
     .string()
     .regex(/^\S{32,}$/, { error: 'must have at least 32 characters and no spaces' })

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { onTestFinished } from 'vitest';
 import type { Database } from '../src/database/database.ts';
+import { inspectImage } from '../src/images/decoding/inspect-image.ts';
 import { type EntryRemover, type ImageChange, ImageService } from '../src/images/image-service.ts';
 import { openFilesystemStore } from '../src/objects/filesystem.ts';
 import type { ObjectStore } from '../src/objects/object-store.ts';
@@ -52,6 +53,7 @@ export async function makeImageStore(
     objects,
     staging,
     entries,
+    decoder: { inspect: inspectImage },
     maxUploadBytes: options.maxUploadBytes ?? 32 * 2 ** 20,
     maxPixels: 100_000_000,
     now: options.now ?? Date.now,

@@ -4,11 +4,11 @@ import { ShoalError } from '../errors.ts';
 import type { BodyBudget } from '../pool/nodes/body-budget.ts';
 import type { PoolCache } from '../pool/routing/pool-cache.ts';
 import type { Cargo } from './cargo.ts';
+import type { PictureDecoder } from './decoding/picture-decoder.ts';
 import type { ImageName } from './image-reading.ts';
 import type { ObjectReads } from './object-reads.ts';
-import { WorkSlots } from './picture-work.ts';
 import type { ReadCounters } from './read-counters.ts';
-import { renderVariant, type Rendering } from './render-variant.ts';
+import { Turns } from '../turns.ts';
 import type { Variant } from './variant.ts';
 import type { WholeImage } from './whole-image.ts';
 
@@ -17,7 +17,7 @@ export interface CargoLoaderOptions {
   readonly reads: ObjectReads;
   readonly budget: BodyBudget;
   readonly counters: ReadCounters;
-  readonly render: ((original: Buffer, variant: Variant) => Promise<Rendering>) | undefined;
+  readonly render: PictureDecoder['render'];
   /** How many originals are held to be rendered at a time. */
   readonly maxRenderings: number | undefined;
   /** Reads an original as any reader would. */
@@ -29,13 +29,14 @@ const MAX_WAITING_RENDERINGS = 1_000;
 /** Gets what flights bring: from a previous owner, from the object store, or rendered. */
 export class CargoLoader {
   readonly #options: CargoLoaderOptions;
-  readonly #renderings: WorkSlots;
+  readonly #renderings: Turns;
 
   constructor(options: CargoLoaderOptions) {
     this.#options = options;
-    this.#renderings = new WorkSlots({
+    this.#renderings = new Turns({
       atOnce: options.maxRenderings ?? availableParallelism() + 1,
       maxWaiting: MAX_WAITING_RENDERINGS,
+      refusal: tooManyRenderings,
     });
   }
 
@@ -60,8 +61,9 @@ export class CargoLoader {
   }
 
   async #render(image: ImageName, variant: Variant, isWanted: () => boolean): Promise<Cargo | undefined> {
-    const { budget, render = renderVariant, readOriginal } = this.#options;
-    return await this.#renderings.run(async () => {
+    const { budget, render, readOriginal } = this.#options;
+    const leave = await this.#renderings.take();
+    try {
       if (!isWanted()) throw new ShoalError('UNAVAILABLE', 'Nobody waits for this rendering any more.');
       const original = await readOriginal(image);
       if (original === undefined) return undefined;
@@ -73,6 +75,12 @@ export class CargoLoader {
       } finally {
         original.giveBack();
       }
-    });
+    } finally {
+      leave();
+    }
   }
+}
+
+function tooManyRenderings(): ShoalError {
+  return new ShoalError('TOO_BUSY', 'Too many pictures are being worked on. Try again in a moment.');
 }

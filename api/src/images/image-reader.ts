@@ -4,6 +4,7 @@ import type { Miss } from '../pool/nodes/entry-read.ts';
 import type { EntryFacts } from '../pool/nodes/node-commands.ts';
 import type { PoolCache } from '../pool/routing/pool-cache.ts';
 import { CargoLoader } from './cargo-loader.ts';
+import type { PictureDecoder } from './decoding/picture-decoder.ts';
 import { entryName, entryNamesOfVersion } from './entry-name.ts';
 import { EntrySource } from './entry-source.ts';
 import { Flight } from './flight.ts';
@@ -12,9 +13,7 @@ import { ObjectOpener } from './object-opener.ts';
 import { ObjectReads } from './object-reads.ts';
 import { ObjectSource } from './object-source.ts';
 import { newReadCounters, type ReadCounters } from './read-counters.ts';
-import type { Rendering } from './render-variant.ts';
 import { SingleFlight } from './single-flight.ts';
-import type { Variant } from './variant.ts';
 import { readWhole } from './whole-image.ts';
 
 export interface ImageReaderOptions {
@@ -23,7 +22,7 @@ export interface ImageReaderOptions {
   readonly budget: BodyBudget;
   /** Counted up by reads. */
   readonly counters?: ReadCounters;
-  readonly render?: (original: Buffer, variant: Variant) => Promise<Rendering>;
+  readonly render: PictureDecoder['render'];
   /** How many originals are held to be rendered at a time. Unless given, one more than there are processors. */
   readonly maxRenderings?: number;
   readonly limits?: Partial<ObjectReadLimits>;

@@ -5,11 +5,11 @@ import { KeyTurns } from '../key-turns.ts';
 import type { ObjectName, ObjectStore } from '../objects/object-store.ts';
 import type { StagedBytes, Staging } from '../objects/staging.ts';
 import { makeNewId, type NewId } from '../ordered-id.ts';
+import type { Picture, PictureDecoder } from './decoding/picture-decoder.ts';
 import { DeletionOfAll } from './deletion-of-all.ts';
 import { type DeletionRow, findLatestDeletion } from './deletion-row.ts';
 import type { ImageChange, ImageChangeListener } from './image-changes.ts';
 import type { ImageRow } from './image-row.ts';
-import { inspectImage, type Picture } from './inspect-image.ts';
 import { hashKey, parseKey } from './key.ts';
 import { findBySha256, type ImagePage, listImages, type PageRequest } from './list-images.ts';
 import { findRow, keyIsTaken, publishRow, removeRow } from './publish-row.ts';
@@ -40,6 +40,7 @@ export interface ImageServiceOptions {
   readonly objects: ObjectStore;
   readonly staging: Staging;
   readonly entries: EntryRemover;
+  readonly decoder: Pick<PictureDecoder, 'inspect'>;
   readonly maxUploadBytes: number;
   /** The most pixels of a picture, those of all frames together. */
   readonly maxPixels: number;
@@ -72,7 +73,7 @@ export class ImageService {
    * @throws ShoalError BAD_USER_INPUT, CONFLICT, PAYLOAD_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE, TOO_BUSY, UNAVAILABLE
    */
   async upload({ key: text, file, overwrite, signal }: UploadRequest): Promise<ImageRow> {
-    const { database, staging, maxUploadBytes, maxPixels } = this.#options;
+    const { database, staging, decoder, maxUploadBytes, maxPixels } = this.#options;
     // The file may break off before anybody reads it.
     file.on('error', () => undefined);
     try {
@@ -80,7 +81,7 @@ export class ImageService {
       if (!overwrite && (await findRow(database, key))) throw keyIsTaken(key);
       const staged = await staging.stage(file, { maxBytes: maxUploadBytes, signal });
       try {
-        const picture = await inspectImage(staged.path, { maxPixels });
+        const picture = await decoder.inspect(staged.path, { maxPixels, signal });
         return await this.#turns.run(key, async () => {
           if (signal?.aborted) throw new ShoalError('BAD_USER_INPUT', 'The upload was aborted.');
           return await this.#store(key, staged, picture, overwrite);

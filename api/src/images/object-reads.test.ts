@@ -5,6 +5,7 @@ import { Gate, Pace, readImage } from '../../test/read-image.ts';
 import { BodyBudget } from '../pool/nodes/body-budget.ts';
 import { PoolCache } from '../pool/routing/pool-cache.ts';
 import { Ring } from '../pool/routing/ring.ts';
+import { renderVariant } from './decoding/render-variant.ts';
 import { ImageReader, type ObjectReadLimits } from './image-reader.ts';
 import { newReadCounters } from './read-counters.ts';
 
@@ -138,6 +139,6 @@ describe('reads of the object store', () => {
     budget = new BodyBudget(48 * MIB),
     counters = newReadCounters(),
   ): ImageReader {
-    return new ImageReader({ cache: NO_NODES, objects, budget, limits, counters });
+    return new ImageReader({ cache: NO_NODES, objects, budget, render: renderVariant, limits, counters });
   }
 });

@@ -21,11 +21,13 @@ const UPLOADER = `
   const { openFilesystemStore } = await import('./src/objects/filesystem.ts');
   const { openStaging } = await import('./src/objects/staging.ts');
   const { ImageService } = await import('./src/images/image-service.ts');
+  const { inspectImage } = await import('./src/images/decoding/inspect-image.ts');
   const images = new ImageService({
     database: await openDatabase({ file: folder + '/shoal.db' }),
     objects: await openFilesystemStore({ folder: folder + '/objects' }),
     staging: await openStaging({ folder: folder + '/staging' }),
     entries: { removeVersions: async () => {}, clear: async () => {} },
+    decoder: { inspect: inspectImage },
     maxUploadBytes: 1e9,
     maxPixels: 1e9,
     now: Date.now,

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { CountingStore } from '../../test/counting-store.ts';
 import { startLocalPool, type LocalPool } from '../../test/local-pool.ts';
 import { readImage } from '../../test/read-image.ts';
+import { renderVariant } from '../images/decoding/render-variant.ts';
 import type { ImageName } from '../images/image-reading.ts';
 import { ImageReader } from '../images/image-reader.ts';
 import { BodyBudget } from './nodes/body-budget.ts';
@@ -26,6 +27,7 @@ describe('nodes that are lost with their entries', () => {
       cache: local.pool.cache,
       objects,
       budget,
+      render: renderVariant,
       limits: { shared: AT_ONCE, alone: AT_ONCE, waiting: 1_000 },
     });
     images = Array.from({ length: 60 }, (_, index) => objects.add(2_000 + index));

@@ -1,6 +1,6 @@
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
-import { makeAnimation, makePicture, readPhoto } from '../../test/pictures.ts';
+import { makeAnimation, makePicture, readPhoto } from '../../../test/pictures.ts';
 import { renderVariant } from './render-variant.ts';
 
 test.each([

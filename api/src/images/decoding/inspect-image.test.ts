@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { thumbHashToAverageRGBA, thumbHashToApproximateAspectRatio } from 'thumbhash';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { makeAnimation, makePicture, type Photo, PHOTO_SIZES, readPhoto } from '../../test/pictures.ts';
+import { makePngBomb } from '../../../test/hostile-pictures.ts';
+import { makeAnimation, makePicture, type Photo, PHOTO_SIZES, readPhoto } from '../../../test/pictures.ts';
 import { inspectImage } from './inspect-image.ts';
 
 const MANY_PIXELS = 100_000_000;
@@ -146,9 +147,7 @@ describe('The limit of pixels', () => {
   });
 
   test('holds against a small file of very many pixels, which is not decoded', async () => {
-    const bomb = await sharp({ create: { width: 16_000, height: 16_000, channels: 3, background: 'red' } })
-      .png({ compressionLevel: 9 })
-      .toBuffer();
+    const bomb = makePngBomb(16_000, 16_000);
     expect(bomb.length).toBeLessThan(1_000_000);
     await expect(inspect(bomb)).rejects.toMatchObject({ code: 'PAYLOAD_TOO_LARGE' });
   });

@@ -1,12 +1,9 @@
-import sharp, { type Sharp } from 'sharp';
-import { ShoalError } from '../errors.ts';
-import { PICTURE_SECONDS, pictureWork } from './picture-work.ts';
-import type { Variant } from './variant.ts';
-
-export interface Rendering {
-  readonly bytes: Buffer;
-  readonly contentType: string;
-}
+import type { Sharp } from 'sharp';
+import { ShoalError } from '../../errors.ts';
+import type { Variant } from '../variant.ts';
+import { isAnimated } from './inspect-image.ts';
+import type { PictureType, Rendering } from './picture-decoder.ts';
+import { sharp } from './sharp-settings.ts';
 
 /** The largest side that WebP can have; AVIF and JPEG can have more. */
 const MAX_HEIGHT = 16_383;
@@ -20,29 +17,23 @@ const encoders = {
   gif: { contentType: 'image/gif', encode: (picture: Sharp) => picture.gif() },
 } as const;
 
-/**
- * Renders an original upright, in sRGB, without metadata, at most as wide as it is. An animated original stays animated, which AVIF
- * can't be: it becomes WebP.
- * @throws ShoalError BAD_USER_INPUT when the original does not decode in time, TOO_BUSY when too many renderings wait
- */
-export async function renderVariant(original: Buffer, variant: Variant): Promise<Rendering> {
-  return await pictureWork.run(async () => {
-    try {
-      return await render(original, variant);
-    } catch (cause) {
-      throw new ShoalError('BAD_USER_INPUT', "The image can't be rendered at this size.", { cause });
-    }
-  });
+type OurRendering = Rendering & { readonly contentType: PictureType };
+
+/** As `PictureDecoder.render`, in this process: for those that do nothing else. */
+export async function renderVariant(original: Buffer, variant: Variant): Promise<OurRendering> {
+  try {
+    return await render(original, variant);
+  } catch (cause) {
+    throw new ShoalError('BAD_USER_INPUT', "The image can't be rendered at this size.", { cause });
+  }
 }
 
-async function render(original: Buffer, { width, format }: Variant): Promise<Rendering> {
+async function render(original: Buffer, { width, format }: Variant): Promise<OurRendering> {
   // What is stored has been inspected: its pixels were counted then.
-  const { format: family, pages = 1 } = await sharp(original, { limitInputPixels: false }).metadata();
-  const animated = pages > 1;
-  const { contentType, encode } = encoders[chooseEncoder(format, family, animated)];
-  const picture = sharp(original, { animated, failOn: 'error', limitInputPixels: false }).timeout({
-    seconds: PICTURE_SECONDS,
-  });
+  const metadata = await sharp(original, { limitInputPixels: false }).metadata();
+  const animated = isAnimated(metadata);
+  const { contentType, encode } = encoders[chooseEncoder(format, metadata.format, animated)];
+  const picture = sharp(original, { animated, failOn: 'error', limitInputPixels: false });
   // libvips can't turn a roll of frames.
   const upright = animated ? picture : picture.autoOrient();
   const resized = upright.resize({ width, height: MAX_HEIGHT, fit: 'inside', withoutEnlargement: true });

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { expect, test } from 'vitest';
-import { makeAnimation, makePicture } from '../../test/pictures.ts';
+import { makeAnimation, makePicture } from '../../../test/pictures.ts';
 import { isGifCutOff } from './gif-blocks.ts';
 
 test.each([1, 7, 255, 65_536])('a whole GIF is whole, in pieces of %d bytes', async (size) => {
