@@ -32,19 +32,27 @@ describe.skipIf(!hasChromium)('the scaling policy', () => {
   it('shows every fault at its field, keeps what was typed, and is saved', async () => {
     const { page, faults, close } = await openPage(browser, `${system.url}/scaling`);
     const policy = panel(page, 'Mode and scaling policy');
-    await policy.getByLabel('Max miss rate').fill('0.1');
-    await policy.getByLabel('Min miss rate').fill('0.5');
-    await policy.getByLabel('Expand ratio').fill('0.5');
-    await policy.getByLabel('Cooldown').fill('-1');
+    await policy.getByLabel('Max miss rate', { exact: true }).fill('0.1');
+    await policy.getByLabel('Min miss rate', { exact: true }).fill('0.5');
+    await policy.getByLabel('Expand ratio', { exact: true }).fill('0.5');
+    await policy.getByLabel('Cooldown', { exact: true }).fill('-1');
     await policy.getByRole('button', { name: 'Save' }).click();
     await policy.getByText('3 fields need another value').waitFor();
-    expect(await policy.getByLabel('Cooldown').inputValue()).toBe('-1');
+    expect(await policy.getByLabel('Cooldown', { exact: true }).inputValue()).toBe('-1');
     await policy.getByRole('button', { name: 'Discard' }).click();
-    expect(await policy.getByLabel('Cooldown').inputValue()).toBe('180');
+    expect(await policy.getByLabel('Cooldown', { exact: true }).inputValue()).toBe('180');
 
     await policy.getByText('Auto', { exact: true }).click();
-    await policy.getByLabel('Max miss rate').fill('0.35');
+    await policy.getByLabel('Max miss rate', { exact: true }).fill('0.35');
     await policy.getByText('Grow when more than 35.0 % of the reads miss.').waitFor();
+    const band = () => bandHeight(page);
+    const before = await band();
+    await policy.getByLabel('Slide: Max miss rate').fill('0.6');
+    expect(await policy.getByLabel('Max miss rate', { exact: true }).inputValue()).toBe('0.6');
+    await eventually(band).toBeGreaterThan(before * 1.5);
+    await policy.getByLabel('Slide: Max miss rate').press('ArrowRight');
+    expect(await policy.getByLabel('Max miss rate', { exact: true }).inputValue()).toBe('0.61');
+    await policy.getByLabel('Max miss rate', { exact: true }).fill('0.35');
     await policy.getByRole('button', { name: 'Save' }).click();
     await page.getByText('Mode and scaling policy are saved.').waitFor();
     const { data } = await query(system.url, '{ scalingPolicy { mode maxMissRate } }');
@@ -60,7 +68,7 @@ describe.skipIf(!hasChromium)('the scaling policy', () => {
       system.url,
       'mutation { setPoolMode(input: { mode: MANUAL, cooldownSeconds: 77 }) { mode } }',
     );
-    const cooldown = panel(page, 'Mode and scaling policy').getByLabel('Cooldown');
+    const cooldown = panel(page, 'Mode and scaling policy').getByLabel('Cooldown', { exact: true });
     await eventually(() => cooldown.inputValue()).toBe('77');
     await close();
   });
@@ -131,6 +139,26 @@ describe.skipIf(!hasChromium)('the decisions', () => {
     expect(faults).toEqual([]);
   });
 });
+
+/** Pixels of the band in the chart of the miss rate, in the middle from top to bottom. */
+async function bandHeight(page: Page): Promise<number> {
+  const canvas = panel(page, 'Miss rate').locator('canvas');
+  return await canvas.evaluate((canvas: HTMLCanvasElement) => {
+    const probe = document.body.appendChild(document.createElement('i'));
+    probe.style.color = 'var(--color-accent-soft)';
+    const one = new OffscreenCanvas(1, 1).getContext('2d')!;
+    one.fillStyle = getComputedStyle(probe).color;
+    probe.remove();
+    one.fillRect(0, 0, 1, 1);
+    const wanted = one.getImageData(0, 0, 1, 1).data.join();
+    const column = canvas
+      .getContext('2d')!
+      .getImageData(Math.floor(canvas.width / 2), 0, 1, canvas.height).data;
+    return Array.from({ length: canvas.height }, (_, y) => column.slice(4 * y, 4 * y + 4).join()).filter(
+      (pixel) => pixel === wanted,
+    ).length;
+  });
+}
 
 function decisionsOn(page: Page): Locator {
   return page.getByRole('list', { name: 'Decisions, the latest first' }).getByRole('listitem');

@@ -43,7 +43,7 @@ export function chartOptions(
     },
     scales: {
       x: { range: (chart, least, most) => [least, endOf(chart.data[0], most)] },
-      y: { range: (_chart, _least, most) => [0, topOf(facts, most)] },
+      y: { range: (_chart, _least, most) => [0, topOf(facts, Math.max(most ?? 0, band()?.to ?? 0))] },
     },
     series: [{}, ...lines.map((line) => seriesOf(line, colourOf))],
     axes: [
@@ -104,6 +104,6 @@ function endOf(times: ArrayLike<number>, most: number): number {
 }
 
 /** A little above the highest value. */
-function topOf({ leastTop, mostTop = Infinity }: UnitFacts, most: number | null): number {
-  return Math.min(mostTop, Math.max(leastTop, (most ?? 0) * 1.1));
+function topOf({ leastTop, mostTop = Infinity }: UnitFacts, most: number): number {
+  return Math.min(mostTop, Math.max(leastTop, most * 1.1));
 }

@@ -31,11 +31,17 @@ interface Metric<Point> {
   readonly valueOf: (point: Point) => number | null;
 }
 
-interface PoolLine extends Omit<ChartLine, 'values'> {
+/** A line of the pool as a whole. */
+export interface PoolLine extends Omit<ChartLine, 'values'> {
   readonly valueOf: (point: StatsPoint) => number | null;
 }
 
-const POOL: readonly { title: string; unit: Unit; lines: readonly PoolLine[] }[] = [
+/** What a chart of the pool as a whole is to show. */
+export interface ChartPlan extends Omit<Chart, 'lines'> {
+  readonly lines: readonly PoolLine[];
+}
+
+const POOL: readonly ChartPlan[] = [
   {
     title: 'Nodes',
     unit: 'count',
@@ -132,15 +138,19 @@ const NODES: readonly Metric<NodePoint>[] = [
 ];
 
 /** The charts of the pool as a whole, in their order. */
-export function poolCharts({ points }: StatsWindow): readonly Chart[] {
-  return POOL.map(({ title, unit, lines }) => ({
+export function poolCharts(window: StatsWindow): readonly Chart[] {
+  return POOL.map((plan) => chartOf(window, plan));
+}
+
+export function chartOf({ points }: StatsWindow, { title, unit, lines }: ChartPlan): Chart {
+  return {
     title,
     unit,
     lines: lines.map(({ valueOf, ...line }) => ({
       ...line,
       values: points.map((point) => (point ? valueOf(point) : null)),
     })),
-  }));
+  };
 }
 
 /** A chart per metric with a line per node. A replacement goes on with the line of the node whose name it took over. */

@@ -7,6 +7,8 @@ export type ScalingFieldName = Exclude<keyof ScalingPolicy, 'mode' | 'updatedAt'
 export interface ScalingField extends NumberField<ScalingFieldName> {
   readonly unit?: string;
   readonly step: number;
+  /** Between what it can be slid, if it can. */
+  readonly slider?: { readonly min: number; readonly max: number };
   /** What the number means, in a sentence. */
   readonly explain: (value: number) => string;
 }
@@ -18,6 +20,7 @@ export const SCALING_FIELDS: readonly ScalingField[] = [
     label: 'Max miss rate',
     isWhole: false,
     step: 0.01,
+    slider: { min: 0, max: 1 },
     explain: (rate) => `Grow when more than ${formatShare(rate)} of the reads miss.`,
   },
   {
@@ -25,6 +28,7 @@ export const SCALING_FIELDS: readonly ScalingField[] = [
     label: 'Min miss rate',
     isWhole: false,
     step: 0.01,
+    slider: { min: 0, max: 1 },
     explain: (rate) => `Shrink when fewer than ${formatShare(rate)} miss.`,
   },
   {
@@ -32,6 +36,7 @@ export const SCALING_FIELDS: readonly ScalingField[] = [
     label: 'Expand ratio',
     isWhole: false,
     step: 0.05,
+    slider: { min: 1.05, max: 4 },
     explain: (ratio) => `Grow to ${ratio} times the nodes.`,
   },
   {
@@ -39,6 +44,7 @@ export const SCALING_FIELDS: readonly ScalingField[] = [
     label: 'Shrink ratio',
     isWhole: false,
     step: 0.05,
+    slider: { min: 0.1, max: 0.95 },
     explain: (ratio) => `Shrink to ${ratio} times the nodes.`,
   },
   {
