@@ -12,6 +12,9 @@ export default defineConfig({
     pool: 'forks',
     // One for each core: much of the time goes by in processes that tests wait for.
     maxWorkers: '100%',
+    // A second, as conditions are waited for otherwise, is too short for a busy machine.
+    expect: { poll: { timeout: 15_000 } },
+    setupFiles: ['test/patience.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },

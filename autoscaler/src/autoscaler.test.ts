@@ -50,7 +50,8 @@ describe('an autoscaler', () => {
     expect(api.resizes).toEqual([3]);
     expect(api.decisions[0]).toMatchObject({
       verdict: 'HOLD',
-      reason: 'held at 3: miss rate 50 % is above 20 %, but a resize finished 45 s ago',
+      reason:
+        'held at 3: miss rate 50 % is above 20 %, but a resize finished 45 s ago, and the minute began before',
     });
   });
 

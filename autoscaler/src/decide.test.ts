@@ -131,7 +131,7 @@ describe('decide', () => {
       [
         'when the minute began before the end of a resize',
         { pool: { lastResizeFinishedAt: NOW - 70_000 }, policy: { cooldownSeconds: 0 } },
-        'a resize finished 70 s ago',
+        'a resize finished 70 s ago, and the minute began before',
       ],
       ['soon after a node was replaced', { launchedAt: NOW - 100_000 }, 'node-0 was launched 100 s ago'],
       [

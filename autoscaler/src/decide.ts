@@ -110,8 +110,9 @@ function youthOf({ now, policy, pool }: Inputs, minute: Minute): string | undefi
   const cooldownMs = policy.cooldownSeconds * 1000;
   if (lastResizeFinishedAt !== null) {
     const ago = Math.max(0, now - lastResizeFinishedAt);
-    if (ago < cooldownMs || minute.time < lastResizeFinishedAt)
-      return `a resize finished ${duration(ago)} ago`;
+    if (ago < cooldownMs) return `a resize finished ${duration(ago)} ago`;
+    if (minute.time < lastResizeFinishedAt)
+      return `a resize finished ${duration(ago)} ago, and the minute began before`;
   }
   const youngest = pool.nodes.toSorted((a, b) => b.launchedAt - a.launchedAt)[0];
   if (youngest === undefined) return undefined;

@@ -117,7 +117,7 @@ describe.each(NODE_PROGRAMS)('PoolCache on $name', (program) => {
   });
 
   it('deletes on every node, and has one that is down told before it is read', async () => {
-    pool = await TestPool.open(3, { program, client: { readPatienceMs: 2_000 } });
+    pool = await TestPool.open(3, { program, client: { readPatienceMs: 2_000, readSilenceMs: 1_000 } });
     for (const node of pool.nodes) {
       pool.route([node]);
       await fill(await win(), randomBytes(10));

@@ -91,7 +91,7 @@ describe('a warming pass that does not go smoothly', () => {
       const members = ['node-2', 'node-3'];
       const [before, after] = [ringOf(2), new Ring(members)];
       let hasFailed = false;
-      const result = await warmer({ silenceMs: 1_500 }).warm(
+      const result = await warmer({ silenceMs: 3_000 }).warm(
         task(members, {
           limitMiBps: () => 30,
           onProgress({ entriesCopied }) {

@@ -1,15 +1,16 @@
 const BEAT_MS = 20;
+const NOTHING_MS = 30;
 
 /** Measures how long this machine keeps a process waiting that wants to do something. */
 export class Stalls {
   #last = performance.now();
-  #longestMs = 0;
+  #totalMs = 0;
   readonly #timer = setInterval(() => this.#beat(), BEAT_MS);
 
-  /** Since it was made. */
-  get longestMs(): number {
+  /** All of them together, since this was made. */
+  get totalMs(): number {
     this.#beat();
-    return this.#longestMs;
+    return this.#totalMs;
   }
 
   stop(): void {
@@ -18,7 +19,8 @@ export class Stalls {
 
   #beat(): void {
     const now = performance.now();
-    this.#longestMs = Math.max(this.#longestMs, now - this.#last - BEAT_MS);
+    const lateMs = now - this.#last - BEAT_MS;
+    if (lateMs > NOTHING_MS) this.#totalMs += lateMs;
     this.#last = now;
   }
 }
