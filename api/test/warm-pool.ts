@@ -48,8 +48,8 @@ export function taskFor(
   };
 }
 
-export function warmer({ silenceMs = 20_000 } = {}): PoolWarmer {
-  return new PoolWarmer({ mayBeRead: () => true, log: LOG, silenceMs });
+export function warmer({ silenceMs = 20_000, releaseMs = 20_000 } = {}): PoolWarmer {
+  return new PoolWarmer({ mayBeRead: () => true, log: LOG, silenceMs, releaseMs });
 }
 
 export function ringOf(size: number): Ring {

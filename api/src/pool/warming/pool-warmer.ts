@@ -18,11 +18,12 @@ export interface PoolWarmerOptions {
   readonly clock?: CopyClock;
   /** A node that owes an answer and is silent for this long is left out. */
   readonly silenceMs?: number;
+  /** How long leases may take to be given back when a pass is aborted. */
+  readonly releaseMs?: number;
 }
 
 const SILENCE_MS = 1_500;
-/** How long leases may take to be given back when a pass is aborted. */
-const RELEASE_MS = 200;
+const RELEASE_MS = 1_000;
 
 const CLOCK: CopyClock = {
   now: () => performance.now(),
@@ -41,12 +42,20 @@ export class PoolWarmer implements Warmer {
   readonly #log: PoolWarmerOptions['log'];
   readonly #clock: CopyClock;
   readonly #silenceMs: number;
+  readonly #releaseMs: number;
 
-  constructor({ mayBeRead, log, clock = CLOCK, silenceMs = SILENCE_MS }: PoolWarmerOptions) {
+  constructor({
+    mayBeRead,
+    log,
+    clock = CLOCK,
+    silenceMs = SILENCE_MS,
+    releaseMs = RELEASE_MS,
+  }: PoolWarmerOptions) {
     this.#mayBeRead = mayBeRead;
     this.#log = log;
     this.#clock = clock;
     this.#silenceMs = silenceMs;
+    this.#releaseMs = releaseMs;
   }
 
   /** @throws the signal's reason when it aborts */
@@ -58,7 +67,7 @@ export class PoolWarmer implements Warmer {
       const reason = task.signal.reason as Error;
       for (const { reading } of nodes) reading.close(reason);
       // What has been begun at the targets is ended there, but nobody waits long for that.
-      setTimeout(() => nodes.forEach(({ writing }) => writing.close(reason)), RELEASE_MS).unref();
+      setTimeout(() => nodes.forEach(({ writing }) => writing.close(reason)), this.#releaseMs).unref();
     };
     task.signal.addEventListener('abort', abort, { once: true });
     try {
