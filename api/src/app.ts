@@ -84,7 +84,9 @@ async function start(config: Config, stops: Stops): Promise<string> {
   stops.add(claimDataFolder(folder));
   const autoscalerToken = await openAutoscalerToken({ given: config.AUTOSCALER_TOKEN, folder });
   const database = await openDatabase(
-    config.DATABASE_URL === undefined ? { file: join(folder, 'shoal.db') } : { url: config.DATABASE_URL },
+    config.DATABASE_URL === undefined
+      ? { file: join(folder, 'shoal.db') }
+      : { url: config.DATABASE_URL, ca: config.DATABASE_CA },
   );
   stops.add(() => database.close());
   const objects = await openObjects(config, stops);

