@@ -4,7 +4,14 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { query, uploaded } from '../client.ts';
 import { makePicture } from '../pictures.ts';
 import { startSystem, type System } from '../system.ts';
-import { eventually, hasChromium, openBrowser, openPage, type WatchedPage } from './browser.ts';
+import {
+  eventually,
+  expectAccessible,
+  hasChromium,
+  openBrowser,
+  openPage,
+  type WatchedPage,
+} from './browser.ts';
 
 let system: System;
 let browser: Browser;
@@ -80,8 +87,31 @@ describe.skipIf(!hasChromium)('the image page', () => {
     expect(await copied('URL of this version, for ever')).toBe(system.url + image.url);
     const plain = await copied('URL of the newest version');
     expect(plain).toBe(`${system.url}/images/facts/picture.jpg`);
-    expect(await copied('HTML')).toBe(`<img src="${plain}" width="640" height="480" alt="picture">`);
+    expect(await copied('HTML')).toBe(
+      `<img src="${plain}" srcset="${plain}?w=320 320w, ${plain} 640w" sizes="100vw" width="640" height="480" alt="picture">`,
+    );
     expect(await copied('Markdown')).toBe(`![picture](<${plain}>)`);
+    const { data } = await query(system.url, await copied('GraphQL'));
+    expect(data).toMatchObject({ image: { url: image.url, width: 640 } });
+  });
+
+  it('tells in which node it is, and lets one look closer', async () => {
+    const image = await uploaded(system.url, 'closer.jpg', bytes);
+    const page = await openImage('closer.jpg');
+    const places = page.getByRole('list', { name: 'Nodes' });
+    await places.getByText(/^node-\d · Owner · /).waitFor();
+    await places.getByText('Miss').waitFor();
+    await fetch(system.url + image.url);
+    await places.getByText('Hit').waitFor();
+
+    await page.getByRole('button', { name: 'Look closer' }).click();
+    const dialog = page.getByRole('dialog', { name: 'closer.jpg, close up' });
+    await dialog.getByText('100.0 %').waitFor();
+    await page.keyboard.press('+');
+    await dialog.getByText('150.0 %').waitFor();
+    await expectAccessible(page);
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'hidden' });
   });
 
   it('replaces the picture', async () => {
@@ -109,7 +139,9 @@ describe.skipIf(!hasChromium)('the image page', () => {
     expect(await isThere('delete.jpg')).toBe(true);
     await page.keyboard.press('Control+z');
     await tile.click();
+    await page.clock.install();
     await remove.click();
+    await page.clock.fastForward(10_000);
     await eventually(() => isThere('delete.jpg')).toBe(false);
     await page.getByText('delete.jpg deleted').waitFor({ state: 'hidden' });
   });

@@ -29,6 +29,8 @@ export function createGraphqlClient(socket: SocketClient): Client {
           AllImagesDeletion: () => null,
           DeleteAllImagesResult: () => null,
           ImageChange: () => null,
+          ImagePlace: () => null,
+          ImagePlacement: () => null,
           ImageConnection: () => null,
           ImageEdge: () => null,
           PageInfo: () => null,
