@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs, builds and runs Shoal. The last line it prints is the address to open; Ctrl-C stops everything.
+# Installs, builds and runs Shoal. At the end it prints the address to open and a link that signs in; Ctrl-C stops everything.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 . scripts/prepare.sh

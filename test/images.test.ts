@@ -6,7 +6,7 @@ import { createClient } from 'graphql-ws';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { query, upload, uploaded, type Answer, type UploadedImage } from './client.ts';
+import { AS_ADMIN, query, upload, uploaded, type Answer, type UploadedImage } from './client.ts';
 import { makePicture, photographs, type Picture } from './pictures.ts';
 import { startSystem, type System } from './system.ts';
 
@@ -50,6 +50,7 @@ describe('the main job', () => {
     const client = createClient({
       url: `${system.url.replace('http', 'ws')}/graphql`,
       webSocketImpl: WebSocket,
+      connectionParams: AS_ADMIN,
     });
     const subscription = client.iterate({
       query: 'subscription { imageChanged(prefix: "seen/") { kind key image { bytes } } }',
@@ -207,6 +208,7 @@ describe('an upload', () => {
       headers: {
         'content-type': `multipart/form-data; boundary=${boundary}`,
         'apollo-require-preflight': 'true',
+        ...AS_ADMIN,
       },
     });
     broken.on('error', () => undefined);

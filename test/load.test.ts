@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { query } from './client.ts';
+import { ADMIN_TOKEN, query } from './client.ts';
 import { startSystem, type System } from './system.ts';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -18,6 +18,8 @@ describe('npm run load', () => {
     const args = [
       '--url',
       system.url,
+      '--token',
+      ADMIN_TOKEN,
       '--images',
       '12',
       '--rate',

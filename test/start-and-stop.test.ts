@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { query, uploaded } from './client.ts';
+import { ADMIN_TOKEN, query, uploaded } from './client.ts';
 import { makePicture } from './pictures.ts';
 import { childrenOf, isAlive, nodesOf, startSystem } from './system.ts';
 
@@ -93,6 +93,7 @@ describe('./start.sh', () => {
         DATA_DIR: folder,
         NODE_ORPHAN_S: '1',
         NODE_CAPACITY_MIB: '64',
+        ADMIN_TOKEN,
       };
       const start = spawn(START, { env: environment, stdio: ['ignore', 'pipe', 'inherit'] });
       const [line] = (await once(createInterface(start.stdout), 'line')) as [string];

@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { ADMIN_TOKEN } from './client.ts';
 
 const MAIN = join(import.meta.dirname, '../api/dist/main.js');
 
@@ -19,7 +20,7 @@ export interface System {
   stop(): Promise<number | null>;
 }
 
-/** Starts the built api and waits for its ready line. Rejects with all output when it ends before that. */
+/** Starts the built api, whose images everybody may read unless told otherwise, and waits for its ready line. Rejects with all output when it ends before that. */
 export async function startSystem({
   environment = {},
   dataDir,
@@ -27,7 +28,15 @@ export async function startSystem({
   if (!existsSync(MAIN)) throw new Error('Nothing is built yet. Run: npm run build');
   const folder = dataDir ?? mkdtempSync(join(tmpdir(), 'shoal-system-'));
   const api = spawn(process.execPath, ['--enable-source-maps', MAIN], {
-    env: { PATH: process.env['PATH'], PORT: '0', NODE_CAPACITY_MIB: '64', DATA_DIR: folder, ...environment },
+    env: {
+      PATH: process.env['PATH'],
+      PORT: '0',
+      NODE_CAPACITY_MIB: '64',
+      DATA_DIR: folder,
+      ADMIN_TOKEN,
+      PUBLIC_READ: 'images',
+      ...environment,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   // A test that runs out of time does not stop what it has started.

@@ -16,6 +16,7 @@ export default defineConfig({
     proxy: {
       '/graphql': { target: apiUrl, ws: true },
       '/images': { target: apiUrl },
+      '/session': { target: apiUrl },
     },
   },
 });

@@ -1,8 +1,19 @@
+import 'reflect-metadata';
 import { writeFile } from 'node:fs/promises';
+import type { IncomingHttpHeaders } from 'node:http';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { destination, pino } from 'pino';
-import { openAutoscalerToken } from './access/autoscaler-token.ts';
+import { AccessResolver } from './access/access.resolver.ts';
+import { readCredential } from './access/credential.ts';
+import { Gate } from './access/gate.ts';
+import { refuseAccess } from './access/refuse-access.ts';
+import { makeSecret, makeToken } from './access/secret.ts';
+import { readSecretFile } from './access/secret-file.ts';
+import { Sessions } from './access/sessions.ts';
+import { SignInLinks } from './access/sign-in-links.ts';
+import { SigningKeys } from './access/signing-keys.ts';
+import { Tokens } from './access/tokens.ts';
 import type { Config } from './config.ts';
 import { claimDataFolder } from './data-folder.ts';
 import { openDatabase } from './database/open-database.ts';
@@ -57,6 +68,8 @@ const DECODING_WORKER = fileURLToPath(
 export interface RunningApp {
   /** Where it listens: http://HOST:PORT */
   readonly url: string;
+  /** Signs in once and for 15 minutes. Undefined where a setting gives the token of the ADMIN. */
+  readonly signInUrl: string | undefined;
   close(): Promise<void>;
 }
 
@@ -67,14 +80,14 @@ export interface RunningApp {
 export async function startApp(config: Config): Promise<RunningApp> {
   const stops = new Stops();
   try {
-    return { url: await start(config, stops), close: () => stops.run() };
+    return { ...(await start(config, stops)), close: () => stops.run() };
   } catch (error) {
     await stops.run();
     throw error;
   }
 }
 
-async function start(config: Config, stops: Stops): Promise<string> {
+async function start(config: Config, stops: Stops): Promise<Omit<RunningApp, 'close'>> {
   const { HOST: host, PORT: port, DATA_DIR: folder } = config;
   const log = pino({ level: config.LOG_LEVEL }, destination({ fd: 2, sync: true }));
   const now = Date.now;
@@ -82,7 +95,7 @@ async function start(config: Config, stops: Stops): Promise<string> {
 
   await checkPort(host, port);
   stops.add(claimDataFolder(folder));
-  const autoscalerToken = await openAutoscalerToken({ given: config.AUTOSCALER_TOKEN, folder });
+  const secrets = await readSecrets(config);
   const database = await openDatabase(
     config.DATABASE_URL === undefined
       ? { file: join(folder, 'shoal.db') }
@@ -193,6 +206,20 @@ async function start(config: Config, stops: Stops): Promise<string> {
     kick: () => pool.kick(),
   });
 
+  const tokens = new Tokens({
+    database,
+    fixed: [
+      { secret: secrets.admin, name: 'admin', role: 'ADMIN' },
+      { secret: secrets.autoscaler, name: 'autoscaler', role: 'AUTOSCALER' },
+    ],
+    now,
+    newId,
+  });
+  const sessions = new Sessions({ database, tokens, keys: new SigningKeys(secrets.signing), now });
+  const gate = new Gate({ tokens, sessions, now, clock: () => performance.now() });
+  const links = new SignInLinks(now);
+  const admin = await tokens.findBySecret(secrets.admin);
+
   const url = await startHttpServer(
     {
       host,
@@ -201,6 +228,7 @@ async function start(config: Config, stops: Stops): Promise<string> {
       imageRoute: createImageRoute({
         reader,
         versions: images,
+        refuse: config.PUBLIC_READ === 'images' ? undefined : (req) => refuseReader(gate, req.headers),
         onError: (err) => log.error({ err }, 'A read of an image failed.'),
         onRead: (ms) => reads.times.record(ms),
       }),
@@ -211,10 +239,13 @@ async function start(config: Config, stops: Stops): Promise<string> {
           new PoolResolver(poolService, policies),
           new DecisionResolver(decisions),
           new ScalingResolver(policies),
+          new AccessResolver(tokens, gate),
         ],
         topics,
       ),
-      identify: (authorization) => ({ isAutoscaler: autoscalerToken.isShownBy(authorization) }),
+      gate,
+      redeemCode: (code) => (links.redeem(code) ? admin : undefined),
+      trustedProxies: config.TRUSTED_PROXIES ?? [],
       maxUploadBytes,
       healthChecks: [
         { name: 'database', check: () => database.check() },
@@ -229,7 +260,26 @@ async function start(config: Config, stops: Stops): Promise<string> {
   decoder.prepare();
   // For the autoscaler beside us, which can't know a port that was chosen by the system.
   await writeFile(join(folder, 'api.url'), `${url}\n`);
-  return url;
+  const signInUrl = config.ADMIN_TOKEN === undefined ? `${url}/sign-in#${links.make()}` : undefined;
+  return { url, signInUrl };
+}
+
+/** What settings do not give is made at the first start and kept in DATA_DIR. */
+async function readSecrets({ ADMIN_TOKEN, AUTOSCALER_TOKEN, SIGNING_KEYS, DATA_DIR: folder }: Config) {
+  const read = (name: string, setting: string, make: () => string) =>
+    readSecretFile({ folder, name, setting, make });
+  return {
+    admin: ADMIN_TOKEN ?? (await read('admin.token', 'ADMIN_TOKEN', makeToken))[0]!,
+    autoscaler: AUTOSCALER_TOKEN ?? (await read('autoscaler.token', 'AUTOSCALER_TOKEN', makeToken))[0]!,
+    signing: SIGNING_KEYS ?? (await read('signing.keys', 'SIGNING_KEYS', makeSecret)),
+  };
+}
+
+function refuseReader(gate: Gate, headers: IncomingHttpHeaders) {
+  const caller = gate.identify(readCredential(headers));
+  return caller instanceof Promise
+    ? caller.then((found) => refuseAccess(found, ['VIEWER']))
+    : refuseAccess(caller, ['VIEWER']);
 }
 
 async function openObjects(config: Config, stops: Stops): Promise<ObjectStore> {

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { z } from 'zod';
@@ -37,9 +38,22 @@ const environmentSchema = z.object({
   DECODING_QUEUE: wholeNumber({ min: 0, max: 10_000, fallback: 500 }),
   DECODING_CPU_S: wholeNumber({ min: 1, max: 600, fallback: 4 }),
   DECODING_MEMORY_MIB: wholeNumber({ min: 128, max: 65_536, fallback: 1024 }),
-  AUTOSCALER_TOKEN: z
+  ADMIN_TOKEN: secret(),
+  AUTOSCALER_TOKEN: secret(),
+  SIGNING_KEYS: z
     .string()
-    .regex(/^\S{32,}$/, { error: 'must have at least 32 characters and no spaces' })
+    .regex(/^[^\s,]{32,}(,[^\s,]{32,})*$/, {
+      error: 'must be keys of at least 32 characters, with commas and no spaces between',
+    })
+    .transform((keys) => keys.split(','))
+    .optional(),
+  PUBLIC_READ: z.enum(['images'], { error: 'must be images, or unset' }).optional(),
+  TRUSTED_PROXIES: z
+    .string()
+    .transform((text) => text.split(',').map((network) => network.trim()))
+    .refine((networks) => networks.every(isNetwork), {
+      error: 'must be addresses or networks such as 127.0.0.1,10.0.0.0/8',
+    })
     .optional(),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent'], {
@@ -104,6 +118,22 @@ function wholeNumber({ min, max, fallback }: { min: number; max: number; fallbac
     .transform(Number)
     .pipe(z.number().min(min, { error }).max(max, { error }))
     .default(fallback);
+}
+
+function secret() {
+  return z
+    .string()
+    .regex(/^[\x21-\x7e]{32,}$/, {
+      error: 'must have at least 32 characters and no spaces',
+    })
+    .optional();
+}
+
+function isNetwork(text: string): boolean {
+  const [address = '', bits, ...rest] = text.split('/');
+  const version = isIP(address);
+  if (version === 0 || rest.length > 0) return false;
+  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128));
 }
 
 function givenNodes() {

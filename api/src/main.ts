@@ -10,6 +10,9 @@ try {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop(starting));
   const app = await starting;
   process.stdout.write(`Shoal is ready at ${app.url}\n`);
+  if (app.signInUrl !== undefined) {
+    process.stdout.write(`Sign in, once and within 15 minutes: ${app.signInUrl}\n`);
+  }
 } catch (error) {
   for (const line of describe(error)) process.stderr.write(`Shoal: ${line}\n`);
   process.exit(1);

@@ -8,6 +8,8 @@ import type { Picture } from './pictures.ts';
 export interface Contender {
   readonly name: 'nginx' | 'nginx, sendfile' | 'bare Node' | 'Shoal' | 'Express';
   urlOf(picture: Picture): string;
+  /** What its readers send. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** Whether this response came the way that is to be measured. */
   isWarm(response: Response): boolean;
   stop(): Promise<void>;

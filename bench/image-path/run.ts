@@ -72,14 +72,18 @@ async function measureAll(
 }
 
 async function measure(contender: Contender, picture: Picture, seconds: number): Promise<Measurement> {
-  const result = await runWrk(contender.urlOf(picture), { connections: CONNECTIONS, seconds });
+  const result = await runWrk(contender.urlOf(picture), {
+    connections: CONNECTIONS,
+    seconds,
+    headers: contender.headers,
+  });
   return { contender: contender.name, picture: picture.name, ...result };
 }
 
 /** Asks until the bytes come from where they will come from during the measurement, and compares them. */
 async function verify(contender: Contender, picture: Picture): Promise<void> {
   for (let attempt = 0; attempt < 100; attempt++) {
-    const response = await fetch(contender.urlOf(picture));
+    const response = await fetch(contender.urlOf(picture), { headers: contender.headers ?? {} });
     const bytes = Buffer.from(await response.arrayBuffer());
     if (!response.ok || !bytes.equals(picture.bytes))
       throw new Error(`${contender.name} serves other bytes.`);

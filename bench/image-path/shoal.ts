@@ -7,6 +7,8 @@ import type { Picture } from './pictures.ts';
 
 const MAIN = join(import.meta.dirname, '../../api/dist/main.js');
 
+const TOKEN = 'admin-of-the-benchmark-0123456789abcdef';
+
 /** All of Shoal as it is started by its users, with one node, and the pictures uploaded. */
 export async function startShoal(folder: string, pictures: readonly Picture[]): Promise<Contender> {
   if (!existsSync(MAIN)) throw new Error('Nothing is built yet. Run: npm run build');
@@ -16,6 +18,7 @@ export async function startShoal(folder: string, pictures: readonly Picture[]): 
       PORT: '0',
       DATA_DIR: join(folder, 'shoal'),
       POOL_SIZE: '1',
+      ADMIN_TOKEN: TOKEN,
       LOG_LEVEL: 'warn',
       NODE_ENV: 'production',
     },
@@ -33,6 +36,7 @@ export async function startShoal(folder: string, pictures: readonly Picture[]): 
   return {
     name: 'Shoal',
     urlOf: (picture) => url + paths.get(picture),
+    headers: { authorization: `Bearer ${TOKEN}` },
     isWarm: ({ headers }) => headers.get('x-cache') === 'HIT',
     stop: () => stopChild(child, 'SIGINT'),
   };
@@ -45,7 +49,7 @@ async function upload(url: string, { fileName, bytes }: Picture): Promise<string
   form.set('operations', JSON.stringify({ query, variables: { input: { key: fileName, file: null } } }));
   form.set('map', JSON.stringify({ 0: ['variables.input.file'] }));
   form.set('0', new Blob([Uint8Array.from(bytes)]), fileName);
-  const headers = { 'apollo-require-preflight': 'true' };
+  const headers = { 'apollo-require-preflight': 'true', authorization: `Bearer ${TOKEN}` };
   const response = await fetch(`${url}/graphql`, { method: 'POST', headers, body: form });
   const answer = (await response.json()) as { data?: { uploadImage: { url: string } }; errors?: unknown };
   if (answer.data === undefined) throw new Error(`The upload failed: ${JSON.stringify(answer.errors)}`);

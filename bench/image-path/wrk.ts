@@ -14,9 +14,15 @@ const MS_OF_UNIT = { us: 0.001, ms: 1, s: 1000, m: 60_000 } as const;
 /** @throws if any response was an error */
 export async function runWrk(
   url: string,
-  { connections, seconds }: { connections: number; seconds: number },
+  {
+    connections,
+    seconds,
+    headers = {},
+  }: { connections: number; seconds: number; headers?: Readonly<Record<string, string>> | undefined },
 ): Promise<WrkResult> {
-  const args = ['-t1', `-c${connections}`, `-d${seconds}`, '--latency', '--timeout', '10s', url];
+  const args = ['-t1', `-c${connections}`, `-d${seconds}`, '--latency', '--timeout', '10s'];
+  for (const [name, value] of Object.entries(headers)) args.push('-H', `${name}: ${value}`);
+  args.push(url);
   const { stdout } = await run(await pathOf('wrk'), args);
   const faults = /(Socket errors: .*|Non-2xx or 3xx responses: .*)/.exec(stdout);
   if (faults !== null) throw new Error(`${url}: ${faults[0]}`);

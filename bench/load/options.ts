@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 
 export const SHAPES = ['constant', 'day', 'flash'] as const;
@@ -35,7 +36,7 @@ export const HELP = `Uploads images and reads them with a Zipf popularity, again
   --prefix load/      what the keys begin with
   --seed 1            another seed makes other pictures and another popularity: 1 to 1,000,000
   --url http://127.0.0.1:8080
-  --token TOKEN       sent as a bearer token; or the environment variable SHOAL_TOKEN
+  --token TOKEN       of an EDITOR or above; or the environment variable SHOAL_TOKEN. Without one, that of data/admin.token
 `;
 
 /**
@@ -48,7 +49,7 @@ export function readOptions(args: readonly string[]): LoadOptions | undefined {
   return {
     url: parseUrl(values.url),
     prefix: values.prefix,
-    token: values.token ?? process.env['SHOAL_TOKEN'],
+    token: values.token ?? process.env['SHOAL_TOKEN'] ?? readLocalToken(values.url),
     images: parseNumber('--images', values.images, { min: 1, max: 1_000_000, isWhole: true }),
     zipf: parseNumber('--zipf', values.zipf, { min: 0, max: 3 }),
     rate: parseNumber('--rate', values.rate, { min: 1, max: 100_000 }),
@@ -85,6 +86,13 @@ function parse(args: readonly string[]) {
   } catch (error) {
     throw new UsageError((error as Error).message);
   }
+}
+
+/** What the first start has made for the ADMIN, where it is a Shoal of this folder that is meant. */
+function readLocalToken(url: string): string | undefined {
+  const file = new URL('../../data/admin.token', import.meta.url);
+  if (!/^http:\/\/(127\.0\.0\.1|localhost|\[::1\])(:|\/|$)/.test(url) || !existsSync(file)) return undefined;
+  return readFileSync(file, 'utf8').trim();
 }
 
 function parseNumber(

@@ -5,6 +5,7 @@ import { createRequire } from 'node:module';
 import type Axe from 'axe-core';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { expect, vi } from 'vitest';
+import { ADMIN_TOKEN } from '../client.ts';
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
@@ -28,6 +29,8 @@ export interface WatchedPage {
 export interface PageOptions {
   readonly theme?: 'light' | 'dark';
   readonly viewport?: { width: number; height: number };
+  /** The token to sign in with: that of the ADMIN unless given, none for a stranger. */
+  readonly token?: string | undefined;
 }
 
 const chromiumPath = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
@@ -50,7 +53,7 @@ export async function openBrowser(): Promise<Browser> {
   });
 }
 
-/** Opens a path of the system. Motion is reduced, so that nothing is looked at half-way. */
+/** Signs in and opens a path of the system. Motion is reduced, so that nothing is looked at half-way. */
 export async function openPage(
   browser: Browser,
   address: string,
@@ -62,6 +65,11 @@ export async function openPage(
     reducedMotion: 'reduce',
     permissions: ['clipboard-read', 'clipboard-write'],
   });
+  const { token = ADMIN_TOKEN } = options;
+  if (!('token' in options) || options.token !== undefined) {
+    const answer = await context.request.post(new URL('/session', address).href, { data: { token } });
+    if (!answer.ok()) throw new Error(`Nobody was signed in: ${await answer.text()}`);
+  }
   const page = await context.newPage();
   page.setDefaultTimeout(PATIENCE_MS);
   const faults: string[] = [];

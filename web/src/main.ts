@@ -1,6 +1,10 @@
 import { createApp } from 'vue';
 import urql from '@urql/vue';
 import App from './App.vue';
+import { Session } from './composables/access/session.ts';
+import { closeSession, fetchViewer, openSession } from './composables/access/session-api.ts';
+import { takeSignInCode } from './composables/access/sign-in-code.ts';
+import { sessionKey } from './composables/access/use-session.ts';
 import { Notices, noticesKey } from './composables/base/use-notices.ts';
 import { ImageDeletions } from './composables/image/image-deletions.ts';
 import { sendDeletion } from './composables/image/send-deletion.ts';
@@ -20,8 +24,10 @@ import './style.css';
 
 const UNDO_WITHIN_MS = 8000;
 
-const socket = createSocket(socketUrl(location.href));
-const client = createGraphqlClient(socket);
+const session = new Session({ fetchViewer, openSession, closeSession });
+void session.start(takeSignInCode());
+const socket = createSocket(socketUrl(location.href), { gate: session });
+const client = createGraphqlClient(socket, session);
 const changes = new ImageChanges({
   subscribe: subscribeToChanges(client, socket),
   pause: pauseBeforeReconnecting,
@@ -43,6 +49,7 @@ changes.onChange((change) => deletions.take(change));
 createApp(App)
   .use(createShoalRouter())
   .use(urql, client)
+  .provide(sessionKey, session)
   .provide(clientKey, client)
   .provide(imageChangesKey, changes)
   .provide(uploadQueueKey, queue)

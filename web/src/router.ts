@@ -11,6 +11,7 @@ export function createShoalRouter(): Router {
       { path: '/stats', name: 'stats', component: () => import('./pages/StatsPage.vue') },
       { path: '/scaling', name: 'scaling', component: () => import('./pages/ScalingPage.vue') },
       { path: '/settings', name: 'settings', component: () => import('./pages/SettingsPage.vue') },
+      { path: '/sign-in', name: 'sign-in', component: () => import('./pages/SignInPage.vue') },
       { path: '/:rest(.*)', name: 'nowhere', component: () => import('./pages/NowherePage.vue') },
     ],
     scrollBehavior: (to, from, saved) => {

@@ -69,4 +69,6 @@ export const {
   poolEvents,
   resizes,
   scalingPolicy,
+  sessions,
+  tokens,
 } = mysqlTables;

@@ -14,4 +14,6 @@ export const {
   poolEvents,
   resizes,
   scalingPolicy,
+  sessions,
+  tokens,
 } = sqliteTables;

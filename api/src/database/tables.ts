@@ -1,4 +1,5 @@
 import type { ColumnKit } from './column-kit.ts';
+import { makeAccessTables } from './access-tables.ts';
 import { makeImageTables } from './image-tables.ts';
 import { makeMetricsTables } from './metrics-tables.ts';
 import { makePoolTables } from './pool-tables.ts';
@@ -13,5 +14,6 @@ export function makeTables(kit: ColumnKit) {
     ...makePoolTables(kit),
     ...makeMetricsTables(kit),
     ...makeScalingTables(kit),
+    ...makeAccessTables(kit),
   };
 }

@@ -1,13 +1,17 @@
-/** Who asks. */
-export interface Caller {
-  /** It has shown the autoscaler's token. */
-  readonly isAutoscaler: boolean;
-}
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Caller } from '../access/caller.ts';
 
 /** What resolvers are told besides their arguments. */
 export interface Context {
-  readonly caller: Caller;
+  /** Who asks. Undefined for a stranger. */
+  readonly caller: Caller | undefined;
 }
 
-/** Finds out who asks from an Authorization header, or from what stands for one on a websocket. */
-export type IdentifyCaller = (authorization: unknown) => Caller;
+/**
+ * Finds out who asks from the headers of a request or, where it is given, from what stands for an Authorization header on a websocket.
+ * May reject with ShoalError UNAVAILABLE.
+ */
+export type IdentifyCaller = (
+  headers: IncomingHttpHeaders,
+  authorization?: unknown,
+) => Caller | undefined | Promise<Caller | undefined>;

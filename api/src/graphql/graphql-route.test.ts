@@ -2,6 +2,7 @@ import Fastify from 'fastify';
 import { buildSchema, getIntrospectionQuery } from 'graphql';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { ShoalError } from '../errors.ts';
+import { callerWith } from '../../test/callers.ts';
 import type { Context } from './context.ts';
 import { serveGraphQL } from './graphql-route.ts';
 
@@ -11,7 +12,7 @@ const schema = buildSchema(`
 `);
 Object.assign(schema.getQueryType()!.getFields()['broken']!, { resolve: () => 'no number' });
 Object.assign(schema.getQueryType()!.getFields()['isFriend']!, {
-  resolve: (_root: unknown, _args: unknown, { caller }: Context) => caller.isAutoscaler,
+  resolve: (_root: unknown, _args: unknown, { caller }: Context) => caller?.role === 'ADMIN',
 });
 Object.assign(schema.getQueryType()!.getFields()['busy']!, {
   resolve: () => {
@@ -24,7 +25,7 @@ let stop: () => Promise<void>;
 beforeAll(async () => {
   stop = await serveGraphQL(fastify, {
     schema,
-    identify: (authorization) => ({ isAutoscaler: authorization === 'Bearer friend' }),
+    identify: ({ authorization }) => (authorization === 'Bearer friend' ? callerWith('ADMIN') : undefined),
     maxUploadBytes: 1000,
     report,
   });

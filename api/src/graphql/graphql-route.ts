@@ -3,12 +3,20 @@ import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/dis
 import fastifyApollo from '@as-integrations/fastify';
 import type { FastifyError, FastifyInstance } from 'fastify';
 import { GraphQLError, type GraphQLSchema } from 'graphql';
-import { INTERNAL_MESSAGE } from '../errors.ts';
+import type { Caller } from '../access/caller.ts';
+import { INTERNAL_MESSAGE, ShoalError } from '../errors.ts';
 import { busyStatus } from './busy-status.ts';
 import type { Context, IdentifyCaller } from './context.ts';
 import { formatError } from './format-error.ts';
 import { MAX_TOKENS } from './max-tokens.ts';
 import { acceptMultipart } from './multipart.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Who asks for GraphQL. Undefined for a stranger. */
+    caller: Caller | undefined;
+  }
+}
 
 export interface GraphQLRouteOptions {
   readonly schema: GraphQLSchema;
@@ -38,20 +46,33 @@ export async function serveGraphQL(
   });
   await apollo.start();
   await fastify.register(async (scope) => {
+    scope.decorateRequest('caller', undefined);
+    // Before a byte of the body is read.
+    scope.addHook('onRequest', async (request) => {
+      request.caller = await identify(request.headers);
+    });
     acceptMultipart(scope, maxUploadBytes);
-    scope.setErrorHandler<FastifyError>(async (error, _request, reply) => {
-      const status = error.statusCode ?? 500;
+    scope.setErrorHandler<FastifyError | ShoalError>(async (error, _request, reply) => {
+      const { status, message, code } = describe(error);
       if (status >= 500) report(error);
-      const message = status >= 500 ? INTERNAL_MESSAGE : error.message;
-      const code = status >= 500 ? 'INTERNAL' : 'BAD_REQUEST';
       await reply.code(status).send({ errors: [{ message, extensions: { code } }] });
     });
     await scope.register(fastifyApollo(apollo), {
       path: '/graphql',
-      context: async ({ headers }) => ({ caller: identify(headers.authorization) }),
+      context: async ({ caller }) => ({ caller }),
     });
   });
   return () => apollo.stop();
+}
+
+function describe(error: FastifyError | ShoalError): { status: number; message: string; code: string } {
+  if (error instanceof ShoalError) {
+    return { status: error.httpStatus, message: error.message, code: error.code };
+  }
+  const status = error.statusCode ?? 500;
+  return status >= 500
+    ? { status, message: INTERNAL_MESSAGE, code: 'INTERNAL' }
+    : { status, message: error.message, code: 'BAD_REQUEST' };
 }
 
 /** Executed like a query, a subscription would fail inside the resolver. */

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import processRequest from 'graphql-upload/processRequest.mjs';
+import { refuseAccess } from '../access/refuse-access.ts';
 
 const MAX_OPERATIONS_BYTES = 256 * 1024;
 const MAX_FILES = 10;
@@ -9,7 +10,7 @@ const SPARE_BYTES = 2 ** 20;
 /**
  * Lets the routes of a scope take `multipart/form-data` by the GraphQL multipart request specification. A request without the
  * header that makes browsers ask first is refused before its body is read: a foreign page could send it with the reader's
- * cookies. https://github.com/jaydenseric/graphql-multipart-request-spec
+ * cookies. So is one of somebody who may not upload. https://github.com/jaydenseric/graphql-multipart-request-spec
  */
 export function acceptMultipart(scope: FastifyInstance, maxUploadBytes: number): void {
   scope.addContentTypeParser('multipart/form-data', (_request, _payload, done) => done(null));
@@ -44,6 +45,8 @@ function refuseEarly(request: FastifyRequest, maxUploadBytes: number): void {
   if (Number(headers['content-length'] ?? 0) > mostBytes) {
     throw refusal(413, `The request is larger than ${mostBytes} bytes. Send fewer or smaller files at once.`);
   }
+  const noAccess = refuseAccess(request.caller, ['EDITOR']);
+  if (noAccess !== undefined) throw noAccess;
 }
 
 /**

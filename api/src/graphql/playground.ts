@@ -1,4 +1,7 @@
 import type { FastifyInstance } from 'fastify';
+import { refuseAccess } from '../access/refuse-access.ts';
+import { sendError } from '../http/problem.ts';
+import type { IdentifyCaller } from './context.ts';
 
 const FIRST_OPERATION = `# Try any operation of Shoal here. The book at the left documents every field.
 # Uploads need a file, which this page can't send: use the gallery, or curl as the README shows.
@@ -28,12 +31,27 @@ query Images {
 }
 `;
 
-/** Serves GraphiQL at `/playground`, one page that asks no other host for anything. Loaded when it is first asked for: it is large. */
-export function servePlayground(fastify: FastifyInstance): void {
+/**
+ * Serves GraphiQL at `/playground`, one page that asks no other host for anything, to those who have signed in; others are sent to where
+ * they can. Loaded when it is first asked for: it is large.
+ */
+export function servePlayground(fastify: FastifyInstance, identify: IdentifyCaller): void {
   let page: Promise<string> | undefined;
-  fastify.get('/playground', async (_request, reply) => {
+  fastify.get('/playground', async ({ headers }, reply) => {
+    const caller = await identify(headers);
+    const refusal = refuseAccess(caller, ['VIEWER', 'AUTOSCALER']);
+    if (refusal !== undefined) {
+      const isNavigation = (headers.accept ?? '').includes('text/html');
+      if (isNavigation) return await reply.redirect('/sign-in?next=/playground', 302);
+      reply.hijack();
+      sendError(reply.raw, refusal);
+      return reply;
+    }
     page ??= renderPage();
-    await reply.type('text/html; charset=utf-8').send(await page);
+    return await reply
+      .type('text/html; charset=utf-8')
+      .header('cache-control', 'no-store')
+      .send(await page);
   });
 }
 

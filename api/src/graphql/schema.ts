@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { lexicographicSortSchema, printSchema, type GraphQLSchema } from 'graphql';
 import { createPubSub } from '@graphql-yoga/subscription';
 import { buildSchema } from 'type-graphql';
+import { AccessResolver } from '../access/access.resolver.ts';
 import type { IMAGE_CHANGED } from '../images/image.resolver.ts';
 import { ImageResolver } from '../images/image.resolver.ts';
 import type { ImageChange } from '../images/image-service.ts';
@@ -10,6 +11,7 @@ import { POOL_UPDATED, PoolResolver } from '../pool/pool.resolver.ts';
 import { type DECISION_MADE, DecisionResolver } from '../scaling/decision.resolver.ts';
 import type { Decision } from '../scaling/decisions.ts';
 import { ScalingResolver } from '../scaling/scaling.resolver.ts';
+import { checkAccess, markAudiences } from './authorize.ts';
 import { latestOnly } from './latest-only.ts';
 
 /** What is published to subscribers of this process. */
@@ -27,16 +29,26 @@ export function createTopics() {
 /** The executable schema. Without resolvers it can only be printed. */
 export async function createSchema(
   resolvers: readonly (
-    DecisionResolver | ImageResolver | MetricsResolver | PoolResolver | ScalingResolver
+    AccessResolver | DecisionResolver | ImageResolver | MetricsResolver | PoolResolver | ScalingResolver
   )[] = [],
   topics: Topics = createTopics(),
 ): Promise<GraphQLSchema> {
-  return await buildSchema({
-    resolvers: [DecisionResolver, ImageResolver, MetricsResolver, PoolResolver, ScalingResolver],
+  const schema = await buildSchema({
+    resolvers: [
+      AccessResolver,
+      DecisionResolver,
+      ImageResolver,
+      MetricsResolver,
+      PoolResolver,
+      ScalingResolver,
+    ],
     container: { get: (wanted) => resolvers.find((resolver) => resolver.constructor === wanted) },
     pubSub: { ...topics, subscribe: (topic: string) => subscribe(topics, topic) },
     validate: { forbidUnknownValues: false },
+    authChecker: checkAccess,
   });
+  markAudiences(schema);
+  return schema;
 }
 
 /** Of the pool and of its numbers only what is newest counts; of images and decisions every one. */

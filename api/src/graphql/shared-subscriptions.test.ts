@@ -7,6 +7,7 @@ import { Repeater } from '@graphql-yoga/subscription';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { latestOnly } from './latest-only.ts';
+import { callerWith } from '../../test/callers.ts';
 import { serveWebsocket } from './websocket.ts';
 
 const PATIENCE = { timeout: 30_000, interval: 10 };
@@ -75,7 +76,7 @@ describe('a shared subscription', () => {
     });
     stop = serveWebsocket(server, {
       schema: numbers.schema,
-      identify: () => ({ isAutoscaler: false }),
+      identify: () => callerWith('VIEWER'),
       sharedFields: ['rows'],
       report: () => {},
     });

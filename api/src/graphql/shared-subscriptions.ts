@@ -1,5 +1,16 @@
-import { type ExecutionArgs, type ExecutionResult, getOperationAST, Kind, subscribe } from 'graphql';
+import {
+  type ExecutionArgs,
+  type ExecutionResult,
+  getOperationAST,
+  GraphQLError,
+  Kind,
+  subscribe,
+} from 'graphql';
+import type { ShoalError } from '../errors.ts';
 import { NewestResults, type Results } from './newest-results.ts';
+
+/** Why the one who asks may not subscribe. */
+export type RefuseSubscriber = (args: ExecutionArgs, fieldName: string) => ShoalError | undefined;
 
 type Started = Results | ExecutionResult;
 
@@ -9,17 +20,23 @@ type Started = Results | ExecutionResult;
  */
 export class SharedSubscriptions {
   readonly #fields: ReadonlySet<string>;
+  readonly #refuse: RefuseSubscriber;
   readonly #sources = new Map<string, Promise<NewestResults | ExecutionResult>>();
 
   /** @param fields the subscriptions whose results depend on nobody who asks */
-  constructor(fields: readonly string[]) {
+  constructor(fields: readonly string[], refuse: RefuseSubscriber = () => undefined) {
     this.#fields = new Set(fields);
+    this.#refuse = refuse;
   }
 
   /** In place of graphql's own function. */
   readonly subscribe = async (args: ExecutionArgs): Promise<Started> => {
-    const key = this.#keyOf(args);
-    if (key === undefined) return await start(args);
+    const shared = this.#sharedBy(args);
+    if (shared === undefined) return await start(args);
+    const { key, fieldName } = shared;
+    // It may run already, for somebody who is let in.
+    const refusal = this.#refuse(args, fieldName);
+    if (refusal !== undefined) return { errors: [toGraphQLError(refusal)] };
     let source = this.#sources.get(key);
     if (source === undefined) {
       const forget = () => this.#sources.delete(key);
@@ -35,14 +52,20 @@ export class SharedSubscriptions {
   };
 
   /** Undefined for what is not shared. */
-  #keyOf({ document, operationName, variableValues }: ExecutionArgs): string | undefined {
+  #sharedBy(args: ExecutionArgs): { readonly key: string; readonly fieldName: string } | undefined {
+    const { document, operationName, variableValues } = args;
     const selections = getOperationAST(document, operationName)?.selectionSet.selections;
     const [field] = selections ?? [];
     if (selections?.length !== 1 || field?.kind !== Kind.FIELD || !this.#fields.has(field.name.value)) {
       return undefined;
     }
-    return JSON.stringify([document.loc?.source.body, operationName, variableValues]);
+    const key = JSON.stringify([document.loc?.source.body, operationName, variableValues]);
+    return { key, fieldName: field.name.value };
   }
+}
+
+function toGraphQLError(refusal: ShoalError): GraphQLError {
+  return new GraphQLError(refusal.message, { path: [], originalError: refusal });
 }
 
 async function start(args: ExecutionArgs): Promise<Started> {

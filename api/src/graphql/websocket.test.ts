@@ -7,13 +7,14 @@ import { buildSchema } from 'graphql';
 import { createClient } from 'graphql-ws';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
+import { callerWith } from '../../test/callers.ts';
 import type { Context } from './context.ts';
 import { latestOnly } from './latest-only.ts';
 import { serveWebsocket } from './websocket.ts';
 
 const schema = buildSchema('type Query { isFriend: Boolean } type Subscription { picture: String }');
 Object.assign(schema.getQueryType()!.getFields()['isFriend']!, {
-  resolve: (_root: unknown, _args: unknown, { caller }: Context) => caller.isAutoscaler,
+  resolve: (_root: unknown, _args: unknown, { caller }: Context) => caller?.role === 'ADMIN',
 });
 
 const topics = createPubSub<{ changed: [] }>();
@@ -33,7 +34,8 @@ beforeEach(async () => {
   });
   stop = serveWebsocket(server, {
     schema,
-    identify: (authorization) => ({ isAutoscaler: authorization === 'Bearer friend' }),
+    identify: (headers, authorization = headers.authorization) =>
+      callerWith(authorization === 'Bearer friend' ? 'ADMIN' : 'VIEWER'),
     report: () => {},
   });
   await once(server.listen(0, '127.0.0.1'), 'listening');

@@ -2,14 +2,21 @@ import { type IncomingMessage, type Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { GraphQLError, parse, validate, type GraphQLSchema } from 'graphql';
-import type { Context as Connection, SubscribePayload } from 'graphql-ws';
+import type { SubscribePayload } from 'graphql-ws';
 import { type Extra, useServer } from 'graphql-ws/use/ws';
 import { WebSocketServer } from 'ws';
+import type { Caller } from '../access/caller.ts';
+import { isFromOwnPage } from '../access/credential.ts';
+import { refuseSubscriber } from './authorize.ts';
 import type { Context, IdentifyCaller } from './context.ts';
 import { formatError } from './format-error.ts';
 import { MAX_TOKENS } from './max-tokens.ts';
 import { SharedSubscriptions } from './shared-subscriptions.ts';
 
+/** As the protocol says it to who has not signed in. */
+const UNAUTHORIZED = 4401;
+/** How often those connected are looked at: what they have shown expires, and another replica may have revoked it. */
+const LOOK_EVERY_MS = 3_000;
 const MAX_MESSAGE_BYTES = 64 * 1024;
 /** How long clients may take to say goodbye when the server is stopped: those that sleep or are out of reach never do. */
 const GOODBYE_MS = 300;
@@ -17,6 +24,10 @@ const GOODBYE_MS = 300;
 export interface WebsocketOptions {
   readonly schema: GraphQLSchema;
   readonly identify: IdentifyCaller;
+  /** Whether somebody who was let in still may be. Left out, they may. */
+  readonly isStillIn?: (caller: Caller) => Promise<boolean>;
+  /** Calls back whenever that may have changed. Returns the way to stop. */
+  readonly onRevocation?: (listener: () => void) => () => void;
   /** Subscriptions that give everybody the same: executed once for all who ask for the same fields of them. */
   readonly sharedFields?: readonly string[];
   /** Takes errors whose cause the client is not told. */
@@ -30,15 +41,27 @@ export interface WebsocketOptions {
  */
 export function serveWebsocket(
   server: Server,
-  { schema, identify, sharedFields = [], report }: WebsocketOptions,
+  { schema, identify, isStillIn, onRevocation, sharedFields = [], report }: WebsocketOptions,
 ): () => Promise<void> {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE_BYTES });
   const format = (error: GraphQLError) => formatError(error.toJSON(), error, report);
+  const visitors = new Map<Extra, Caller>();
   const graphql = useServer(
     {
       schema,
-      subscribe: new SharedSubscriptions(sharedFields).subscribe,
-      context: (connection): Context => ({ caller: identify(authorizationOf(connection)) }),
+      subscribe: new SharedSubscriptions(sharedFields, refuseSubscriber).subscribe,
+      context: ({ extra }): Context => ({ caller: visitors.get(extra) }),
+      onConnect: async ({ connectionParams, extra }) => {
+        const { headers } = extra.request;
+        // Browsers can't set headers on a websocket; what they would say there comes with the first message.
+        const caller = await identify(headers, connectionParams?.['authorization']);
+        if (caller === undefined) {
+          extra.socket.close(UNAUTHORIZED, 'Unauthorized');
+          return;
+        }
+        visitors.set(extra, caller);
+      },
+      onClose: ({ extra }) => void visitors.delete(extra),
       onSubscribe: (_context, _id, payload) => prepare(schema, payload),
       onNext: (_context, _id, _payload, _args, result) =>
         result.errors === undefined ? undefined : { ...result, errors: result.errors.map(format) },
@@ -48,6 +71,17 @@ export function serveWebsocket(
     sockets,
     20_000,
   );
+  const lookAtAll = () => {
+    for (const [{ socket }, caller] of visitors) {
+      isStillIn?.(caller).then(
+        (isIn) => isIn || socket.close(UNAUTHORIZED, 'Unauthorized'),
+        // While it can't be found out, they stay.
+        () => undefined,
+      );
+    }
+  };
+  const looking = setInterval(lookAtAll, LOOK_EVERY_MS);
+  const stopListening = onRevocation?.(lookAtAll);
   const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy());
     if (isForOtherProtocol(request)) {
@@ -64,15 +98,12 @@ export function serveWebsocket(
   server.on('upgrade', upgrade);
   return async () => {
     server.off('upgrade', upgrade);
+    clearInterval(looking);
+    stopListening?.();
     const timer = setTimeout(() => sockets.clients.forEach((client) => client.terminate()), GOODBYE_MS);
     await graphql.dispose();
     clearTimeout(timer);
   };
-}
-
-/** Browsers can't set headers on a websocket; what they would say there comes with the first message. */
-function authorizationOf({ connectionParams, extra }: Connection<Record<string, unknown>, Extra>): unknown {
-  return connectionParams?.['authorization'] ?? extra.request.headers.authorization;
 }
 
 /** Errors of syntax and validation are answered to the one operation; thrown, they would end the connection of all. */
@@ -109,7 +140,5 @@ function answerPlainly(server: Server, request: IncomingMessage, socket: Duplex)
 function refuse(request: IncomingMessage): string | undefined {
   const path = request.url?.split('?', 1)[0];
   if (path !== '/graphql') return '404 Not Found';
-  const { origin, host } = request.headers;
-  if (origin === undefined) return undefined;
-  return URL.canParse(origin) && new URL(origin).host === host ? undefined : '403 Forbidden';
+  return isFromOwnPage(request.headers) ? undefined : '403 Forbidden';
 }

@@ -1,4 +1,6 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyInstance } from 'fastify';
+import type { IdentifyCaller } from '../graphql/context.ts';
 
 /** One thing that the api needs to do its work; rejects with the reason while it can't. */
 export interface HealthCheck {
@@ -10,24 +12,38 @@ const DEADLINE_MS = 2000;
 
 /**
  * `/healthz` answers 200 as long as the process serves at all. `/readyz` answers 200 when every check passes within its deadline,
- * else 503, with one word per check. Cache nodes are no condition: without them reads go to the object store.
+ * else 503; those who have signed in are told one word per check. Cache nodes are no condition: without them reads go to the object store.
  */
 export function serveHealth(
   fastify: FastifyInstance,
   checks: readonly HealthCheck[],
+  identify: IdentifyCaller,
   report: (error: unknown) => void,
 ): void {
   fastify.get('/healthz', async (_request, reply) => {
     await reply.header('cache-control', 'no-store').send({ status: 'ok' });
   });
-  fastify.get('/readyz', async (_request, reply) => {
+  fastify.get('/readyz', async ({ headers }, reply) => {
     const results = await Promise.all(checks.map((check) => run(check, report)));
+    const isKnown = await isCallerKnown(identify, headers);
     const isReady = results.every(([, word]) => word === 'ok');
     await reply
       .code(isReady ? 200 : 503)
       .header('cache-control', 'no-store')
-      .send({ status: isReady ? 'ready' : 'unavailable', checks: Object.fromEntries(results) });
+      .send({
+        status: isReady ? 'ready' : 'unavailable',
+        ...(isKnown && { checks: Object.fromEntries(results) }),
+      });
   });
+}
+
+/** A database that is away is what this is asked for. */
+async function isCallerKnown(identify: IdentifyCaller, headers: IncomingHttpHeaders): Promise<boolean> {
+  try {
+    return (await identify(headers)) !== undefined;
+  } catch {
+    return false;
+  }
 }
 
 async function run(

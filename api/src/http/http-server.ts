@@ -9,7 +9,10 @@ import Fastify, {
 } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
-import { INTERNAL_MESSAGE } from '../errors.ts';
+import type { Caller } from '../access/caller.ts';
+import { readAuthorization, readCredential } from '../access/credential.ts';
+import type { Gate } from '../access/gate.ts';
+import { INTERNAL_MESSAGE, ShoalError } from '../errors.ts';
 import type { IdentifyCaller } from '../graphql/context.ts';
 import { serveGraphQL } from '../graphql/graphql-route.ts';
 import { servePlayground } from '../graphql/playground.ts';
@@ -17,7 +20,8 @@ import { serveWebsocket } from '../graphql/websocket.ts';
 import type { Stops } from '../stops.ts';
 import { serveHealth, type HealthCheck } from './health.ts';
 import { serveMetrics } from './metrics-route.ts';
-import { sendProblem } from './problem.ts';
+import { sendError, sendProblem } from './problem.ts';
+import { serveSessions } from './session-route.ts';
 import { serveSpa } from './spa.ts';
 
 export interface HttpServerOptions {
@@ -28,7 +32,11 @@ export interface HttpServerOptions {
   /** Answers a request for an image; false for any other request, which it leaves alone. */
   readonly imageRoute: (request: IncomingMessage, response: ServerResponse) => boolean;
   readonly schema: GraphQLSchema;
-  readonly identify: IdentifyCaller;
+  readonly gate: Gate;
+  /** Who a code from a one-time link signs in. Undefined for a code that is not good, or no longer. */
+  readonly redeemCode: (code: string) => Caller | undefined;
+  /** Addresses and networks whose X-Forwarded headers are believed. */
+  readonly trustedProxies: readonly string[];
   readonly maxUploadBytes: number;
   readonly healthChecks: readonly HealthCheck[];
   /** Writes what is to be served at `/metrics`. */
@@ -46,11 +54,14 @@ const KEEP_ALIVE_MS = 72_000;
 
 /** Serves everything on one port, and adds the ways to stop. Resolves with the URL once it listens. */
 export async function startHttpServer(options: HttpServerOptions, stops: Stops): Promise<string> {
-  const { host, port, log, imageRoute, schema, identify, maxUploadBytes, sharedFields } = options;
+  const { host, port, log, imageRoute, schema, gate, maxUploadBytes, sharedFields, trustedProxies } = options;
+  const identify: IdentifyCaller = (headers, authorization) =>
+    gate.identify(authorization === undefined ? readCredential(headers) : readAuthorization(authorization));
   const report = (error: unknown) => log.error({ err: error }, 'Something broke.');
   const fastify: FastifyInstance = Fastify({
     loggerInstance: log as FastifyBaseLogger,
     forceCloseConnections: 'idle',
+    trustProxy: [...trustedProxies],
     frameworkErrors: (error, _request, reply) => answerError(error, reply, report),
     // Reads of images go past the framework, whose routing would be a good part of their cost.
     serverFactory: (handler) =>
@@ -59,22 +70,42 @@ export async function startHttpServer(options: HttpServerOptions, stops: Stops):
       }),
   });
   stops.add(() => close(fastify));
-  fastify.setErrorHandler<FastifyError>((error, _request, reply) => answerError(error, reply, report));
+  fastify.setErrorHandler<FastifyError | ShoalError>((error, _request, reply) =>
+    answerError(error, reply, report),
+  );
   await fastify.register(compress, { encodings: ['br', 'gzip'] });
+  serveSessions(fastify, { gate, redeemCode: options.redeemCode });
   stops.add(await serveGraphQL(fastify, { schema, identify, maxUploadBytes, report }));
-  stops.add(serveWebsocket(fastify.server, { schema, identify, sharedFields, report }));
-  servePlayground(fastify);
-  serveHealth(fastify, options.healthChecks, report);
-  serveMetrics(fastify, options.renderMetrics);
+  stops.add(
+    serveWebsocket(fastify.server, {
+      schema,
+      identify,
+      isStillIn: (caller) => gate.isStillIn(caller),
+      onRevocation: (listener) => gate.onRevocation(listener),
+      sharedFields,
+      report,
+    }),
+  );
+  servePlayground(fastify, identify);
+  serveHealth(fastify, options.healthChecks, identify, report);
+  serveMetrics(fastify, identify, options.renderMetrics);
   await serveSpa(fastify, options.webFolder);
   await fastify.listen({ host, port });
   return urlOf(fastify.server.address() as AddressInfo);
 }
 
-function answerError(error: FastifyError, reply: FastifyReply, report: (error: unknown) => void): void {
-  const status = error.statusCode ?? 500;
+function answerError(
+  error: FastifyError | ShoalError,
+  reply: FastifyReply,
+  report: (error: unknown) => void,
+): void {
+  const status = error instanceof ShoalError ? error.httpStatus : (error.statusCode ?? 500);
   if (status >= 500) report(error);
   reply.hijack();
+  if (error instanceof ShoalError) {
+    sendError(reply.raw, error);
+    return;
+  }
   sendProblem(reply.raw, status, status >= 500 ? INTERNAL_MESSAGE : 'There is nothing at this path.');
 }
 

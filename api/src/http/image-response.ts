@@ -15,6 +15,8 @@ export interface ImageResponseOptions {
   readonly image: ImageName;
   /** The URL names the version, and so will always mean these bytes. */
   readonly isImmutable: boolean;
+  /** Caches that many share may keep it. */
+  readonly isPublic: boolean;
   readonly budget: BodyBudget;
   /** Monotonic, in milliseconds. */
   readonly startedAt: number;
@@ -136,14 +138,22 @@ export class ImageResponse implements ImageReceiver {
   }
 
   #cacheHeaders(): string[] {
-    const { image, isImmutable } = this.#options;
-    const headers = ['ETag', this.#etag, 'Cache-Control', isImmutable ? IMMUTABLE : 'no-cache'];
+    const { image, isImmutable, isPublic } = this.#options;
+    const lifetime = isImmutable
+      ? isPublic
+        ? IMMUTABLE
+        : PRIVATE_IMMUTABLE
+      : isPublic
+        ? 'no-cache'
+        : 'private, no-cache';
+    const headers = ['ETag', this.#etag, 'Cache-Control', lifetime];
     if (image.variant !== undefined) headers.push('Vary', 'Accept');
     return headers;
   }
 }
 
 const IMMUTABLE = 'public, max-age=31536000, immutable';
+const PRIVATE_IMMUTABLE = 'private, max-age=31536000, immutable';
 
 /** Strong: the same version and variant are always the same bytes. */
 function etagOf({ version, variant }: { version: string; variant?: Variant | undefined }): string {

@@ -21,9 +21,13 @@ export interface VersionIndex {
   find(key: string): Promise<CurrentVersion | undefined>;
 }
 
+type Refusal = ShoalError | undefined;
+
 export interface ImageRouteOptions {
   readonly reader: ImageReader;
   readonly versions: VersionIndex;
+  /** Why this request may not read images, at once where that is known. Left out, all may, and so may caches that many share. */
+  readonly refuse?: ((req: IncomingMessage) => Refusal | Promise<Refusal>) | undefined;
   /** Takes what an operator should know of a read that failed. */
   readonly onError?: (error: Error) => void;
   /** Monotonic, in milliseconds. */
@@ -47,10 +51,24 @@ export function createImageRoute(options: ImageRouteOptions): ImageRoute {
       return true;
     }
     if (target === undefined) return false;
-    if (req.method === 'GET' || req.method === 'HEAD') new ImageRequest(options, req, res, target).answer();
+    if (req.method === 'GET' || req.method === 'HEAD') admit(options, req, res, target);
     else sendProblem(res, 405, 'Images are read with GET or HEAD.', { Allow: 'GET, HEAD' });
     return true;
   };
+}
+
+function admit(
+  options: ImageRouteOptions,
+  req: IncomingMessage,
+  res: ServerResponse,
+  target: ImageTarget,
+): void {
+  const request = new ImageRequest(options, req, res, target);
+  const answer = (refusal: Refusal) => (refusal === undefined ? request.answer() : sendError(res, refusal));
+  const refusal = options.refuse?.(req);
+  if (refusal instanceof Promise)
+    refusal.then(answer, (error: unknown) => sendError(res, asUnavailable(error)));
+  else answer(refusal);
 }
 
 class ImageRequest {
@@ -140,6 +158,7 @@ class ImageRequest {
       res: this.#res,
       image,
       isImmutable: this.#target.version !== undefined,
+      isPublic: this.#options.refuse === undefined,
       budget: reader.budget,
       startedAt: this.#startedAt,
       clock: this.#clock,

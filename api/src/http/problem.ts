@@ -21,11 +21,9 @@ export function sendProblem(
 }
 
 export function sendError(res: ServerResponse, error: ShoalError): void {
-  const { httpStatus, message, retryAfterSeconds } = error;
-  sendProblem(
-    res,
-    httpStatus,
-    message,
-    retryAfterSeconds === undefined ? {} : { 'Retry-After': `${retryAfterSeconds}` },
-  );
+  const { code, httpStatus, message, retryAfterSeconds } = error;
+  sendProblem(res, httpStatus, message, {
+    ...(retryAfterSeconds !== undefined && { 'Retry-After': `${retryAfterSeconds}` }),
+    ...(code === 'UNAUTHENTICATED' && { 'WWW-Authenticate': 'Bearer realm="Shoal"' }),
+  });
 }

@@ -1,5 +1,17 @@
 import type { FileUpload } from 'graphql-upload/processRequest.mjs';
-import { Arg, Args, FieldResolver, Int, Mutation, Query, Resolver, Root, Subscription } from 'type-graphql';
+import {
+  Arg,
+  Args,
+  Authorized,
+  FieldResolver,
+  Int,
+  Mutation,
+  Query,
+  Resolver,
+  Root,
+  Subscription,
+} from 'type-graphql';
+import type { Audience } from '../access/role.ts';
 import { imagePath } from '../http/image-url.ts';
 import { decodeCursor, encodeCursor } from './image-cursor.ts';
 import { ImagesArgs, Sha256Args, UploadImageInput } from './image.input.ts';
@@ -30,6 +42,7 @@ export class ImageResolver {
     this.#entries = entries;
   }
 
+  @Authorized<Audience>('VIEWER')
   @Query(() => ImageType, { nullable: true, description: 'The image under a key, null where there is none.' })
   async image(
     @Arg('key', () => String, { description: "The image's key." }) key: string,
@@ -37,6 +50,7 @@ export class ImageResolver {
     return await this.#images.find(key);
   }
 
+  @Authorized<Audience>('VIEWER')
   @Query(() => ImageConnection, { description: 'A page of images by key or by newest, read from an index.' })
   async images(
     @Args(() => ImagesArgs) { first, after, prefix, order }: ImagesArgs,
@@ -64,6 +78,7 @@ export class ImageResolver {
     };
   }
 
+  @Authorized<Audience>('VIEWER')
   @Query(() => [ImageType], {
     description:
       'The images of which the newest version has one of these contents, by key: at most 500. So an upload of what is there already can be spared.',
@@ -72,6 +87,7 @@ export class ImageResolver {
     return await this.#images.findBySha256(sha256);
   }
 
+  @Authorized<Audience>('EDITOR')
   @Mutation(() => ImageType, {
     description:
       'Stores a picture under a key and returns its row. The answer comes after bytes and row are safely stored.',
@@ -84,6 +100,7 @@ export class ImageResolver {
     return await this.#images.upload({ key, file: upload.createReadStream(), overwrite });
   }
 
+  @Authorized<Audience>('EDITOR')
   @Mutation(() => ImageType, {
     nullable: true,
     description: 'Removes the image under a key. Returns what it was, or null where there was none.',
@@ -94,6 +111,7 @@ export class ImageResolver {
     return await this.#images.delete(key);
   }
 
+  @Authorized<Audience>('VIEWER')
   @Query(() => AllImagesDeletionType, {
     nullable: true,
     description: 'The latest deletion of all images. Null if there never was one.',
@@ -102,6 +120,7 @@ export class ImageResolver {
     return await this.#images.latestDeletionOfAll();
   }
 
+  @Authorized<Audience>('OPERATOR')
   @Mutation(() => DeleteAllImagesResult, {
     description:
       'Removes every image: rows first, then entries, then objects. Answers when all is done; allImagesDeletion tells how far it has come. After a crash the next start goes on with it.',
@@ -110,6 +129,7 @@ export class ImageResolver {
     return { deletedCount: await this.#images.deleteAll() };
   }
 
+  @Authorized<Audience>('VIEWER')
   @Subscription(() => ImageChangeType, {
     topics: IMAGE_CHANGED,
     filter: ({ payload, args }: { payload: ImageChange; args: { prefix?: string | null } }) =>

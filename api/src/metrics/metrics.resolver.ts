@@ -1,4 +1,5 @@
-import { Args, Query, Resolver, Subscription } from 'type-graphql';
+import { Args, Authorized, Query, Resolver, Subscription } from 'type-graphql';
+import type { Audience } from '../access/role.ts';
 import { Stats, StatsArgs, StatsUpdate } from './metrics.type.ts';
 
 /** The topic under which it is published to subscribers that another second has been seen. */
@@ -19,6 +20,7 @@ export class MetricsResolver {
     this.#source = source;
   }
 
+  @Authorized<Audience>('VIEWER', 'AUTOSCALER')
   @Query(() => Stats, {
     description:
       'What the pool, each node and the reads of images were like, minute by minute. Gaps are null.',
@@ -27,6 +29,7 @@ export class MetricsResolver {
     return await this.#source.read(minutes);
   }
 
+  @Authorized<Audience>('VIEWER')
   @Subscription(() => StatsUpdate, {
     topics: STATS_UPDATED,
     description:

@@ -6,8 +6,8 @@ import { PoolService } from './pool-service.ts';
 import type { NodeReport } from './pool-view.ts';
 
 const NOW = 1_700_000_000_000;
-const PERSON = { isAutoscaler: false };
-const AUTOSCALER = { isAutoscaler: true };
+const PERSON = 'OPERATOR';
+const AUTOSCALER = 'AUTOSCALER';
 const COUNTERS = {
   items: 0,
   bytes: 0,

@@ -1,5 +1,5 @@
+import type { Role } from '../access/role.ts';
 import { ShoalError } from '../errors.ts';
-import type { Caller } from '../graphql/context.ts';
 import { refuseFaults, wholeNumberFault } from '../input-faults.ts';
 import type { PoolMode } from '../scaling/scaling.type.ts';
 import {
@@ -125,10 +125,11 @@ export class PoolService {
   }
 
   /** @throws ShoalError BAD_USER_INPUT, CONFLICT */
-  async resize(toSize: number, { isAutoscaler }: Caller, expectedSize?: number): Promise<PoolSnapshot> {
+  async resize(toSize: number, role: Role | undefined, expectedSize?: number): Promise<PoolSnapshot> {
     const { maxNodes, view, readMode, now, newId } = this.#options;
     refuseFaults([wholeNumberFault('size', toSize, { min: 1, max: maxNodes })]);
     if (!view.isElastic) throw new ShoalError('CONFLICT', view.fixedReason ?? 'The nodes are given.');
+    const isAutoscaler = role === 'AUTOSCALER';
     refuseWrongMode(await readMode(), isAutoscaler);
     const by = isAutoscaler ? 'the autoscaler' : 'a person';
     return await this.#update((state) => {

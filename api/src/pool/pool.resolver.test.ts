@@ -6,7 +6,8 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { BUSY_POOL_SHOWN, EVENT, makeBusyPool } from '../../test/busy-pool.ts';
 import type { Database } from '../database/database.ts';
 import { openDatabase } from '../database/open-database.ts';
-import type { Caller } from '../graphql/context.ts';
+import type { Role } from '../access/role.ts';
+import { callerWith } from '../../test/callers.ts';
 import { createSchema, createTopics } from '../graphql/schema.ts';
 import { ScalingPolicies } from '../scaling/scaling-policies.ts';
 import { ScalingResolver } from '../scaling/scaling.resolver.ts';
@@ -55,9 +56,7 @@ describe('the pool over GraphQL', () => {
     const mode = 'mutation { setPoolMode(input: { mode: AUTO }) { mode } }';
     expect(await ask(mode)).toEqual({ data: { setPoolMode: { mode: 'AUTO' } } });
     expect(codeOf(await ask('mutation { resizePool(size: 4) { mode } }'))).toBe('CONFLICT');
-    const byAutoscaler = await ask('mutation { resizePool(size: 4) { desiredSize mode } }', {
-      isAutoscaler: true,
-    });
+    const byAutoscaler = await ask('mutation { resizePool(size: 4) { desiredSize mode } }', 'AUTOSCALER');
     expect(byAutoscaler).toEqual({ data: { resizePool: { desiredSize: 4, mode: 'AUTO' } } });
     for (const name of ['pauseResize', 'resumeResize', 'cancelResize']) {
       expect(codeOf(await ask(`mutation { ${name} { epoch } }`))).toBe('CONFLICT');
@@ -78,7 +77,7 @@ describe('the pool over GraphQL', () => {
   test('is told to subscribers now and after each change, to slow ones only as it is in the end', async () => {
     const { store, schema, topics } = await open();
     const document = parse('subscription { poolUpdated { desiredSize } }');
-    const contextValue = { caller: { isAutoscaler: false } };
+    const contextValue = { caller: callerWith('VIEWER') };
     const updates = (await subscribe({
       schema,
       document,
@@ -139,8 +138,8 @@ async function open() {
   const topics = createTopics();
   const resolvers = [new PoolResolver(service, policies), new ScalingResolver(policies)];
   const schema = await createSchema(resolvers, topics);
-  const ask = async (source: string, caller: Caller = { isAutoscaler: false }) =>
-    await graphql({ schema, source, contextValue: { caller } });
+  const ask = async (source: string, role: Role = 'OPERATOR') =>
+    await graphql({ schema, source, contextValue: { caller: callerWith(role) } });
   return { ask, store, schema, topics };
 }
 

@@ -2,6 +2,7 @@ import { GraphQLDateTime } from 'graphql-scalars';
 import {
   Arg,
   Args,
+  Authorized,
   Ctx,
   FieldResolver,
   ID,
@@ -12,6 +13,7 @@ import {
   Root,
   Subscription,
 } from 'type-graphql';
+import type { Audience } from '../access/role.ts';
 import type { Context } from '../graphql/context.ts';
 import type { ScalingPolicies } from '../scaling/scaling-policies.ts';
 import { PoolMode } from '../scaling/scaling.type.ts';
@@ -36,16 +38,19 @@ export class PoolResolver {
     this.#policies = policies;
   }
 
+  @Authorized<Audience>('VIEWER', 'AUTOSCALER')
   @Query(() => PoolType, { description: 'The cache nodes, what they hold now, and what happens to them.' })
   async pool(): Promise<PoolSnapshot> {
     return await this.#pool.snapshot();
   }
 
+  @Authorized<Audience>('VIEWER')
   @Query(() => CacheConfigType, { description: 'How every cache node is to be set.' })
   async cacheConfig(): Promise<CacheConfigType> {
     return toCacheConfig(await this.#pool.snapshot());
   }
 
+  @Authorized<Audience>('OPERATOR')
   @Mutation(() => CacheConfigType, {
     description:
       'Changes how every cache node is set, at run time. Nodes that are away or join later are told then. Nothing that fits is dropped.',
@@ -57,6 +62,7 @@ export class PoolResolver {
     return toCacheConfig(await this.#pool.setCacheConfig(input));
   }
 
+  @Authorized<Audience>('OPERATOR', 'AUTOSCALER')
   @Mutation(() => PoolType, {
     description:
       'Sets the desired size; nodes are launched or stopped, and entries copied, after the answer. A CONFLICT in the mode AUTO, and where the nodes are given. Returns the pool.',
@@ -71,9 +77,10 @@ export class PoolResolver {
     })
     expectedSize?: number | null,
   ): Promise<PoolSnapshot> {
-    return await this.#pool.resize(size, caller, expectedSize ?? undefined);
+    return await this.#pool.resize(size, caller?.role, expectedSize ?? undefined);
   }
 
+  @Authorized<Audience>('OPERATOR')
   @Mutation(() => PoolType, {
     description:
       'Stops the copying of the resize under way until it is resumed. A CONFLICT where none is under way.',
@@ -82,6 +89,7 @@ export class PoolResolver {
     return await this.#pool.pauseResize();
   }
 
+  @Authorized<Audience>('OPERATOR')
   @Mutation(() => PoolType, {
     description: 'Goes on with the resize that was paused. A CONFLICT where none is under way.',
   })
@@ -89,6 +97,7 @@ export class PoolResolver {
     return await this.#pool.resumeResize();
   }
 
+  @Authorized<Audience>('OPERATOR')
   @Mutation(() => PoolType, {
     description:
       'Takes a resize back. A queued one will not run; of the one under way, the pool goes back to the size before.',
@@ -103,6 +112,7 @@ export class PoolResolver {
     return await this.#pool.cancelResize(id ?? undefined);
   }
 
+  @Authorized<Audience>('OPERATOR')
   @Mutation(() => PoolType, {
     description:
       'Empties every cache node. Images stay; the next reads go to the object store. Returns the pool afterwards.',
@@ -111,6 +121,7 @@ export class PoolResolver {
     return await this.#pool.clearCache();
   }
 
+  @Authorized<Audience>('VIEWER')
   @Subscription(() => PoolType, {
     topics: POOL_UPDATED,
     description:

@@ -1,6 +1,5 @@
-import { Arg, Args, Ctx, Mutation, Query, Resolver, Root, Subscription } from 'type-graphql';
-import { ShoalError } from '../errors.ts';
-import type { Context } from '../graphql/context.ts';
+import { Arg, Args, Authorized, Mutation, Query, Resolver, Root, Subscription } from 'type-graphql';
+import type { Audience } from '../access/role.ts';
 import { DecisionsArgs, RecordDecisionInput } from './decision.input.ts';
 import { DecisionConnection, DecisionType } from './decision.type.ts';
 import { decisionCursor, parseDecisionCursor, type Decision, type Decisions } from './decisions.ts';
@@ -16,6 +15,7 @@ export class DecisionResolver {
     this.#decisions = decisions;
   }
 
+  @Authorized<Audience>('VIEWER', 'AUTOSCALER')
   @Query(() => DecisionConnection, {
     description: 'What the autoscaler has decided in the last 30 days, the latest first.',
   })
@@ -40,6 +40,7 @@ export class DecisionResolver {
     };
   }
 
+  @Authorized<Audience>('AUTOSCALER')
   @Mutation(() => DecisionType, {
     description:
       'Stores what the autoscaler has decided in a tick. FORBIDDEN to everybody else. A second decision on the same tick changes nothing; the first one is returned.',
@@ -47,19 +48,13 @@ export class DecisionResolver {
   async recordDecision(
     @Arg('input', () => RecordDecisionInput, { description: 'The decision.' })
     { applied, ...input }: RecordDecisionInput,
-    @Ctx() { caller }: Context,
   ): Promise<DecisionType> {
-    if (!caller.isAutoscaler) {
-      throw new ShoalError(
-        'FORBIDDEN',
-        'Only the autoscaler records decisions. It shows who it is by its token.',
-      );
-    }
     const { missRate = null, gets = null, nodesReady = null } = input;
     const decision = { ...input, isApplied: applied, missRate, gets, nodesReady };
     return toDecision(await this.#decisions.record(decision));
   }
 
+  @Authorized<Audience>('VIEWER')
   @Subscription(() => DecisionType, {
     topics: DECISION_MADE,
     description: 'Each decision of the autoscaler from now on.',

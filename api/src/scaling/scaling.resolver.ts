@@ -1,4 +1,5 @@
-import { Arg, Mutation, Query, Resolver } from 'type-graphql';
+import { Arg, Authorized, Mutation, Query, Resolver } from 'type-graphql';
+import type { Audience } from '../access/role.ts';
 import { SetPoolModeInput } from './scaling.input.ts';
 import type { ScalingPolicies } from './scaling-policies.ts';
 import type { ScalingPolicy } from './scaling-policy.ts';
@@ -12,6 +13,7 @@ export class ScalingResolver {
     this.#policies = policies;
   }
 
+  @Authorized<Audience>('VIEWER', 'AUTOSCALER')
   @Query(() => ScalingPolicyType, {
     description: 'Who sets the desired size, and what the autoscaler goes by.',
   })
@@ -19,6 +21,7 @@ export class ScalingResolver {
     return await this.#policies.read();
   }
 
+  @Authorized<Audience>('OPERATOR')
   @Mutation(() => ScalingPolicyType, {
     description:
       'Changes who sets the desired size, and what the autoscaler goes by. What is left out stays as it is; a policy that contradicts itself is refused.',

@@ -2,9 +2,13 @@ import { cacheExchange } from '@urql/exchange-graphcache';
 import { Client, fetchExchange, subscriptionExchange } from '@urql/vue';
 import type { Client as SocketClient } from 'graphql-ws';
 import { cacheUpdates } from './cache-updates.ts';
+import { type SignInGate, signInExchange } from './sign-in-exchange.ts';
 
-/** The way to the api: queries and mutations by POST, subscriptions over the given socket, results normalised by key. */
-export function createGraphqlClient(socket: SocketClient): Client {
+/**
+ * The way to the api: queries and mutations by POST, subscriptions over the given socket, results normalised by key. What is
+ * refused because nobody is signed in waits until somebody is.
+ */
+export function createGraphqlClient(socket: SocketClient, gate: SignInGate): Client {
   return new Client({
     url: '/graphql',
     preferGetMethod: false,
@@ -37,6 +41,7 @@ export function createGraphqlClient(socket: SocketClient): Client {
         },
         updates: cacheUpdates,
       }),
+      signInExchange(gate),
       fetchExchange,
       subscriptionExchange({
         forwardSubscription: (request) => ({

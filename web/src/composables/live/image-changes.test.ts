@@ -78,7 +78,7 @@ function connect(port: number): {
   stop: () => void;
 } {
   const socket = createSocket(`ws://127.0.0.1:${port}`, { webSocketImpl: WebSocket });
-  const client = createGraphqlClient(socket);
+  const client = createGraphqlClient(socket, { expire: () => {}, whenIn: () => Promise.resolve() });
   const changes = new ImageChanges({
     subscribe: subscribeToChanges(client, socket),
     pause: () => new Promise((resolve) => setTimeout(resolve, 5)),
