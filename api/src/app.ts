@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import type { IncomingHttpHeaders } from 'node:http';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { destination, pino } from 'pino';
+import { destination, pino, type Logger } from 'pino';
 import { AccessResolver } from './access/access.resolver.ts';
 import { readCredential } from './access/credential.ts';
 import { Gate } from './access/gate.ts';
@@ -45,9 +45,14 @@ import { POOL_UPDATED, PoolResolver } from './pool/pool.resolver.ts';
 import { PoolService } from './pool/pool-service.ts';
 import { startPool, type Pool } from './pool/pool.ts';
 import { DiscoveredNodes } from './pool/provisioners/discovered-nodes.ts';
+import { Ec2Provisioner } from './pool/provisioners/ec2.ts';
+import { placesOf } from './pool/provisioners/ec2-api.ts';
 import { cacheNodeCommand, LocalProvisioner } from './pool/provisioners/local.ts';
+import { readNodeSecret } from './pool/provisioners/node-secret.ts';
 import type { Provisioner } from './pool/provisioners/provisioner.ts';
+import { openSdkEc2 } from './pool/provisioners/sdk-ec2.ts';
 import { namedNodes, StaticProvisioner } from './pool/provisioners/static.ts';
+import { userData } from './pool/provisioners/user-data.ts';
 import { SqlPoolStore } from './pool/state/sql-pool-store.ts';
 import { DECISION_MADE, DecisionResolver } from './scaling/decision.resolver.ts';
 import { Decisions } from './scaling/decisions.ts';
@@ -59,6 +64,8 @@ const MIB = 2 ** 20;
 /** Memory that bodies on their way to readers may take in this process. */
 const BODY_BUDGET_BYTES = 256 * MIB;
 const SHOWN_EVERY_MS = 2_000;
+/** Nodes on machines of their own wait longer for an api: until somebody has mended it. */
+const EC2_ORPHAN_S = 3_600;
 const REPOSITORY = new URL('../../', import.meta.url);
 /** Compiled like this file, or not. */
 const DECODING_WORKER = fileURLToPath(
@@ -104,7 +111,11 @@ async function start(config: Config, stops: Stops): Promise<Omit<RunningApp, 'cl
   stops.add(() => database.close());
   const objects = await openObjects(config, stops);
   const staging = await openStaging({ folder: join(folder, 'staging') });
-  const provisioner = openProvisioner(config);
+  const nodeSecret =
+    config.NODE_SECRET_PARAMETER === undefined
+      ? undefined
+      : await readNodeSecret(config.NODE_SECRET_PARAMETER, awsClientOf(config));
+  const provisioner = await openProvisioner(config, log);
   // graphql-upload keeps what is still arriving in temporary files: in the staging folder they are cleared away after a crash.
   process.env['TMPDIR'] = join(folder, 'staging');
   const budget = new BodyBudget(BODY_BUDGET_BYTES);
@@ -115,6 +126,7 @@ async function start(config: Config, stops: Stops): Promise<Omit<RunningApp, 'cl
   const pool = await startPool({
     store,
     provisioner,
+    nodeSecret,
     budget,
     holder,
     maxNodes: config.POOL_MAX_NODES,
@@ -292,20 +304,59 @@ async function openObjects(config: Config, stops: Stops): Promise<ObjectStore> {
   return store;
 }
 
-function openProvisioner(config: Config): Provisioner {
+async function openProvisioner(config: Config, log: Logger): Promise<Provisioner> {
   if (config.CACHE_NODES !== undefined) return new StaticProvisioner(namedNodes(config.CACHE_NODES));
   if (config.CACHE_DISCOVERY !== undefined) {
     const endpoint = config.CACHE_DISCOVERY;
     return new StaticProvisioner(new DiscoveredNodes({ endpoint, monotonicNow: () => performance.now() }));
   }
+  if (config.EC2_LAUNCH_TEMPLATE !== undefined) return await openEc2(config, config.EC2_LAUNCH_TEMPLATE, log);
   return new LocalProvisioner({
     command: cacheNodeCommand(fileURLToPath(new URL('cache-node/dist/main.js', REPOSITORY))),
     folder: join(config.DATA_DIR, 'nodes'),
-    // Room for an entry's header on top of the largest image.
-    maxEntryMiB: config.MAX_UPLOAD_MIB + 1,
+    maxEntryMiB: maxEntryMiB(config),
     orphanTimeoutSeconds: config.NODE_ORPHAN_S,
     now: Date.now,
   });
+}
+
+async function openEc2(config: Config, launchTemplate: string, log: Logger): Promise<Provisioner> {
+  const pool = config.POOL_NAME;
+  return new Ec2Provisioner({
+    api: await openSdkEc2({
+      client: awsClientOf(config),
+      pool,
+      launchTemplate,
+      clock: SYSTEM_CLOCK,
+      random: Math.random,
+    }),
+    pool,
+    maxNodes: config.POOL_MAX_NODES,
+    places: placesOf(config.EC2_SUBNETS, config.EC2_INSTANCE_TYPES),
+    port: config.EC2_NODE_PORT,
+    startMs: config.EC2_START_S * 1000,
+    userData: (spec) =>
+      userData(spec, {
+        release: config.EC2_RELEASE!,
+        secretParameter: config.NODE_SECRET_PARAMETER!,
+        port: config.EC2_NODE_PORT,
+        maxEntryMiB: maxEntryMiB(config),
+        orphanTimeoutSeconds: Math.max(config.NODE_ORPHAN_S, EC2_ORPHAN_S),
+        environment: {},
+      }),
+    clock: SYSTEM_CLOCK,
+    onTrouble: (err) => log.warn({ err }, 'Interruptions of spot instances are not known.'),
+  });
+}
+
+/** What is not set is found by the SDK itself. */
+function awsClientOf({ AWS_REGION: region, AWS_ENDPOINT_URL: endpoint }: Config) {
+  return { ...(region !== undefined && { region }), ...(endpoint !== undefined && { endpoint }) };
+}
+
+/** Room for an entry's header on top of the largest image. */
+function maxEntryMiB(config: Config): number {
+  return config.MAX_UPLOAD_MIB + 1;
 }
 
 /** What a deletion takes away: the entries, and what reads under way in this process would share with later ones. */

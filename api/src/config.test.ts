@@ -79,8 +79,39 @@ describe('readConfig', () => {
     expect(faultsOf({ CACHE_DISCOVERY: 'a,b' })).toEqual(['CACHE_DISCOVERY must be one host:port']);
     expect(faultsOf({ CACHE_DISCOVERY: 'a:0' })).toHaveLength(1);
     expect(faultsOf({ CACHE_DISCOVERY: 'a', CACHE_NODES: 'b' })).toEqual([
-      'CACHE_NODES and CACHE_DISCOVERY must not both be set: each names the cache nodes',
+      'CACHE_NODES and CACHE_DISCOVERY must not be set together: each says where cache nodes come from',
     ]);
+  });
+});
+
+describe('the settings of EC2', () => {
+  const WHOLE = {
+    EC2_LAUNCH_TEMPLATE: 'shoal-node:3',
+    EC2_RELEASE: 's3://shoal/releases/1.tar.gz',
+    NODE_SECRET_PARAMETER: '/shoal/node-secret',
+  };
+
+  it('are read with their lists', () => {
+    expect(
+      readConfig({ ...WHOLE, EC2_SUBNETS: 'subnet-0a, subnet-0b', EC2_INSTANCE_TYPES: 'r7g.large' }),
+    ).toMatchObject({
+      ...WHOLE,
+      EC2_SUBNETS: ['subnet-0a', 'subnet-0b'],
+      EC2_INSTANCE_TYPES: ['r7g.large'],
+      EC2_NODE_PORT: 11211,
+      POOL_NAME: 'shoal',
+    });
+  });
+
+  it('are wanted whole, and can not stand for the shell', () => {
+    expect(faultsOf({ EC2_LAUNCH_TEMPLATE: 'lt-0a' })).toEqual([
+      'EC2_LAUNCH_TEMPLATE needs EC2_RELEASE and NODE_SECRET_PARAMETER too',
+    ]);
+    expect(faultsOf({ ...WHOLE, EC2_RELEASE: 's3://a/$(reboot)' })).toEqual([
+      'EC2_RELEASE must be s3://BUCKET/KEY',
+    ]);
+    expect(faultsOf({ ...WHOLE, EC2_SUBNETS: 'a' })).toEqual(['EC2_SUBNETS must be subnet-…,subnet-…']);
+    expect(faultsOf({ ...WHOLE, CACHE_NODES: 'a' })).toHaveLength(1);
   });
 });
 

@@ -73,11 +73,27 @@ const environmentSchema = z.object({
     .string()
     .regex(/^https?:\/\/[^\s/]+\/?$/, { error: 'must look like https://host:port' })
     .optional(),
-  EC2_LAUNCH_TEMPLATE: notYet('cache nodes are child processes'),
+  EC2_LAUNCH_TEMPLATE: matching(
+    /^[\w()./-]{1,128}(:(\d+|\$Latest|\$Default))?$/,
+    'NAME, ID or either with :VERSION',
+  ),
+  EC2_SUBNETS: wordList(/^subnet-[0-9a-f]+$/, 'subnet-…,subnet-…'),
+  EC2_INSTANCE_TYPES: wordList(/^[a-z0-9-]+\.[a-z0-9-]+$/, 'm7g.large,m6g.large or alike'),
+  EC2_RELEASE: matching(/^s3:\/\/[a-z0-9.-]+\/[\w./-]+$/, 's3://BUCKET/KEY'),
+  EC2_NODE_PORT: wholeNumber({ min: 1, max: 65_535, fallback: 11_211 }),
+  EC2_START_S: wholeNumber({ min: 30, max: 3_600, fallback: 300 }),
+  NODE_SECRET_PARAMETER: matching(/^[\w./-]{1,500}$/, 'the name of an SSM parameter'),
+  POOL_NAME: z
+    .string()
+    .regex(/^[A-Za-z0-9-]{1,64}$/, { error: 'must be letters, digits and hyphens' })
+    .default('shoal'),
   CLOUDWATCH_NAMESPACE: notYet('nodes are asked for their counters directly'),
   CACHE_NODES: givenNodes(),
   CACHE_DISCOVERY: discovery(),
 });
+
+const NODE_SOURCES = ['CACHE_NODES', 'CACHE_DISCOVERY', 'EC2_LAUNCH_TEMPLATE'] as const;
+const NEEDED_BY_EC2 = ['EC2_RELEASE', 'NODE_SECRET_PARAMETER'] as const;
 
 export const variableNames: readonly string[] = Object.keys(environmentSchema.shape);
 
@@ -104,9 +120,13 @@ function faultsBetween(config: Config): string[] {
   if (config.DATABASE_CA !== undefined && config.DATABASE_URL === undefined) {
     faults.push('DATABASE_CA is for MySQL: set DATABASE_URL too, or leave both unset');
   }
-  const given = (['CACHE_NODES', 'CACHE_DISCOVERY'] as const).filter((name) => config[name] !== undefined);
+  const given = NODE_SOURCES.filter((name) => config[name] !== undefined);
   if (given.length > 1)
-    faults.push(`${given.join(' and ')} must not both be set: each names the cache nodes`);
+    faults.push(`${given.join(' and ')} must not be set together: each says where cache nodes come from`);
+  if (config.EC2_LAUNCH_TEMPLATE !== undefined) {
+    const missing = NEEDED_BY_EC2.filter((name) => config[name] === undefined);
+    if (missing.length > 0) faults.push(`EC2_LAUNCH_TEMPLATE needs ${missing.join(' and ')} too`);
+  }
   return faults;
 }
 
@@ -166,6 +186,22 @@ function objectPrefix() {
     .max(200, { error: 'must have at most 200 characters' })
     .transform((prefix) => prefix.replace(/\/?$/, '/'))
     .default('');
+}
+
+function matching(form: RegExp, want: string) {
+  return z
+    .string()
+    .regex(form, { error: `must be ${want}` })
+    .optional();
+}
+
+/** Words parted by commas. */
+function wordList(word: RegExp, want: string) {
+  return z
+    .string()
+    .transform((text) => text.split(',').map((part) => part.trim()))
+    .refine((parts) => parts.every((part) => word.test(part)), { error: `must be ${want}` })
+    .optional();
 }
 
 function notYet(instead: string) {

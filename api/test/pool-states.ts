@@ -93,6 +93,7 @@ export function seen(
     launchedSince: new Map(state.nodes.map(({ id, launchedAt }) => [id, launchedAt])),
     configured: new Map(),
     emptied: new Set(),
+    lastWords: new Map(),
     pass: undefined,
     ...changes,
   };

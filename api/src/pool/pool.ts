@@ -37,6 +37,8 @@ export interface PoolOptions {
   readonly readSilenceMs?: number | undefined;
   /** Starting is given up when no node is ready within this time. */
   readonly startTimeoutMs?: number;
+  /** What the nodes want to be shown. Undefined where they ask nobody. */
+  readonly nodeSecret?: string | undefined;
 }
 
 /** A node that is not gone. */
@@ -80,11 +82,11 @@ export class Pool implements PoolView {
 
   constructor(options: PoolOptions) {
     const { store, provisioner, budget, holder, maxNodes, log, random, newId } = options;
-    const { readPatienceMs, readSilenceMs } = options;
+    const { readPatienceMs, readSilenceMs, nodeSecret: secret } = options;
     this.#options = options;
     this.cache = new PoolCache(() => this.#routing);
     this.#clients = new NodeClients({
-      client: { slabs: new SlabPool(budget), random, readPatienceMs, readSilenceMs },
+      client: { slabs: new SlabPool(budget), random, readPatienceMs, readSilenceMs, secret },
       writeMissed: async (id, hasMissed) => await this.#writeMissed(id, hasMissed),
     });
     this.#clients.onHealthChanged(() => this.#changed());
@@ -94,11 +96,17 @@ export class Pool implements PoolView {
       nodes: this.#clients,
       warmer: new PoolWarmer({
         log,
+        secret,
         mayBeRead: (label, name) =>
           (this.#routing.clients.get(label)?.isUp ?? false) && !this.cache.isDeleted(name),
       }),
       holder,
-      limits: { ...USUAL_LIMITS, ...options.limits, maxNodes },
+      limits: {
+        ...USUAL_LIMITS,
+        ...(provisioner.startMs !== undefined && { startMs: provisioner.startMs }),
+        ...options.limits,
+        maxNodes,
+      },
       clock: this.#clock,
       newId,
       log,
@@ -126,7 +134,8 @@ export class Pool implements PoolView {
     await awaitStart({
       startedAt: this.#clock.now(),
       timeoutMs: this.#options.startTimeoutMs ?? 10_000,
-      isElastic: this.isElastic,
+      // Machines take longer to start than anybody should wait for the first answer.
+      needsNodes: this.isElastic && this.#options.provisioner.startMs === undefined,
       log: this.#options.log,
       state: () => this.#state,
       isUp: (id) => this.#clients.health(id)?.isUp ?? false,
@@ -134,9 +143,9 @@ export class Pool implements PoolView {
     });
   }
 
-  /** Stops the launched nodes too, unless another process looks after them. */
+  /** Stops the launched nodes too, unless another process looks after them, or they outlive the api. */
   async close(): Promise<void> {
-    await this.#reconciler.close({ stopNodes: true });
+    await this.#reconciler.close({ stopNodes: this.#options.provisioner.outliveApi !== true });
     this.#clients.close();
   }
 

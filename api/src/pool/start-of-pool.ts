@@ -5,8 +5,8 @@ export interface StartOptions {
   /** Milliseconds since the Unix epoch. */
   readonly startedAt: number;
   readonly timeoutMs: number;
-  /** False: the nodes are given, and the start does not fail for want of them. */
-  readonly isElastic: boolean;
+  /** False: the start does not fail for want of nodes. */
+  readonly needsNodes: boolean;
   readonly log: TroubleLog;
   state(): PoolState | undefined;
   isUp(id: string): boolean;
@@ -37,13 +37,13 @@ export async function awaitStart(options: StartOptions): Promise<void> {
 }
 
 function settle(
-  { state, isElastic, timeoutMs, log }: StartOptions,
+  { state, needsNodes, timeoutMs, log }: StartOptions,
   resolve: () => void,
   reject: (reason: Error) => void,
 ): void {
   const nodes = (state()?.nodes ?? []).filter((node) => node.state !== 'READY' && node.state !== 'GONE');
   const silent = nodes.map(({ label }) => label).join(', ');
-  if (isElastic && (state()?.members.length ?? 0) === 0) {
+  if (needsNodes && (state()?.members.length ?? 0) === 0) {
     reject(
       new Error(
         `No cache node has become ready within ${timeoutMs / 1000} s: ${silent || 'none was launched'}.`,
@@ -68,9 +68,9 @@ function isReady({ state, isUp }: StartOptions): boolean {
 }
 
 /** Why a node that was launched since the start is gone already, while there is no other. */
-function launchFailure({ state, startedAt, isElastic }: StartOptions): string | undefined {
+function launchFailure({ state, startedAt, needsNodes }: StartOptions): string | undefined {
   const { nodes = [], members = [] } = state() ?? {};
-  if (!isElastic || members.length > 0) return undefined;
+  if (!needsNodes || members.length > 0) return undefined;
   const isFailed = (node: NodeRecord) => node.state === 'GONE' && node.launchedAt >= startedAt;
   return nodes.find(isFailed)?.reason;
 }

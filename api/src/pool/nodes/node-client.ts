@@ -24,6 +24,8 @@ import { StrayLeases } from './stray-leases.ts';
 export interface NodeClientOptions extends MissedDeletionsOptions {
   readonly address: NodeAddress;
   readonly slabs: SlabPool;
+  /** What the node wants to be shown first. Undefined where it asks nobody. */
+  readonly secret?: string | undefined;
   /** From 0 to below 1: spreads the attempts of many clients to connect again. */
   readonly random: () => number;
   /** Called when the node begins to answer, and with the reason when it ceases to. */
@@ -182,6 +184,7 @@ export class NodeClient implements LeaseGiver {
     const session = new NodeSession({
       address: this.address,
       slabs: this.#options.slabs,
+      secret: this.#options.secret,
       connectTimeoutMs: this.#options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS,
       readPatienceMs: this.#options.readPatienceMs ?? READ_PATIENCE_MS,
       readSilenceMs: this.#options.readSilenceMs ?? READ_SILENCE_MS,

@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net';
+import { introduction } from './introduction.ts';
 import type { NodeAddress } from './node-address.ts';
 import { ReplyError, ReplyParser } from './reply-parser.ts';
 import { ReplyWatch } from './reply-watch.ts';
@@ -22,6 +23,8 @@ export interface NodeRequest {
 export interface NodeConnectionOptions {
   readonly address: NodeAddress;
   readonly slabs: SlabPool;
+  /** What the node wants to be shown first. Undefined where it asks nobody. */
+  readonly secret?: string | undefined;
   /** Within this time the node must have accepted the connection and answered a first command. */
   readonly connectTimeoutMs: number;
   /** The connection is given up when a reply is due and nothing comes for this long. */
@@ -121,11 +124,23 @@ export class NodeConnection {
   }
 
   #greet(): void {
-    this.send('mn\r\n', {
+    const { secret } = this.#options;
+    if (secret !== undefined) {
+      this.#say(introduction(secret), (text) => {
+        if (text !== 'STORED') throw new ReplyError(`The node refuses the secret: it answers "${text}".`);
+      });
+    }
+    this.#say('mn\r\n', (text) => {
+      if (text !== 'MN') throw new ReplyError(`The node answers "${text}" to a greeting.`);
+      clearTimeout(this.#connectTimer);
+      this.#options.onReady();
+    });
+  }
+
+  #say(command: string, check: (reply: string) => void): void {
+    this.send(command, {
       line: (text) => {
-        if (text !== 'MN') throw new ReplyError(`The node answers "${text}" to a greeting.`);
-        clearTimeout(this.#connectTimer);
-        this.#options.onReady();
+        check(text);
         return true;
       },
       value: () => {

@@ -11,6 +11,7 @@ const CONTROL_SILENCE_MS = 5_000;
 export interface NodeSessionOptions {
   readonly address: NodeAddress;
   readonly slabs: SlabPool;
+  readonly secret?: string | undefined;
   readonly connectTimeoutMs: number;
   /** Readers go elsewhere when the node is silent for this long. */
   readonly readPatienceMs: number;
@@ -85,10 +86,11 @@ export class NodeSession {
   }
 
   #open(silenceTimeoutMs: number, onReady: () => void, lateAfterMs?: number): NodeConnection {
-    const { address, slabs, connectTimeoutMs } = this.#options;
+    const { address, slabs, secret, connectTimeoutMs } = this.#options;
     const connection = new NodeConnection({
       address,
       slabs,
+      secret,
       connectTimeoutMs,
       silenceTimeoutMs,
       ...(lateAfterMs !== undefined && { lateAfterMs }),

@@ -117,7 +117,11 @@ export class LocalProvisioner implements Provisioner {
   async #spawn(folder: string, spec: NodeSpec): Promise<NodeProcess> {
     const files = nodeFiles(folder, spec);
     const [program, ...args] = this.#options.command;
-    const ours = nodeArguments({ ...this.#options, socket: files.socket, config: spec.config });
+    const ours = nodeArguments({
+      ...this.#options,
+      listen: ['-s', files.socket],
+      config: spec.config,
+    });
     // What a launch before has left would be taken for old and removed.
     await removeNodeFiles(files);
     const log = await open(files.log, 'a', 0o600);

@@ -7,8 +7,8 @@ it.each([
   ['with what a node can be launched with at most', 1_048_576, 1_025, '-m 65536 -I 1024m'],
 ])('a node is launched %s', (_, capacityMiB, maxEntryMiB, memory) => {
   const config = { capacityMiB, evictionPolicy: 'w-tinylfu', copyLimitMiBps: 50, version: 3 } as const;
-  const socket = '/run/a b.sock';
-  expect(nodeArguments({ socket, config, maxEntryMiB, orphanTimeoutSeconds: 60 }).join(' ')).toBe(
+  const listen = ['-s', '/run/a b.sock'];
+  expect(nodeArguments({ listen, config, maxEntryMiB, orphanTimeoutSeconds: 60 }).join(' ')).toBe(
     `-s /run/a b.sock ${memory} --policy w-tinylfu -o orphan_timeout=60`,
   );
 });

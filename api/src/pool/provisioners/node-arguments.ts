@@ -1,7 +1,8 @@
 import type { CacheConfig } from '../state/pool-state.ts';
 
 export interface NodeArguments {
-  readonly socket: string;
+  /** The flags that say where it listens, and to whom. */
+  readonly listen: readonly string[];
   readonly config: CacheConfig;
   /** The largest entry that the node must take. */
   readonly maxEntryMiB: number;
@@ -19,7 +20,7 @@ const MAX_ENTRY_MIB = 1_024;
  * entry of more than half of that, until it is made larger.
  */
 export function nodeArguments({
-  socket,
+  listen,
   config,
   maxEntryMiB,
   orphanTimeoutSeconds,
@@ -27,7 +28,7 @@ export function nodeArguments({
   const entryMiB = Math.min(maxEntryMiB, MAX_ENTRY_MIB);
   const memoryMiB = Math.min(Math.max(config.capacityMiB, 2 * entryMiB), MAX_MEMORY_MIB);
   return [
-    ...['-s', socket],
+    ...listen,
     ...['-m', `${memoryMiB}`],
     ...['-I', `${entryMiB}m`],
     ...['--policy', config.evictionPolicy],

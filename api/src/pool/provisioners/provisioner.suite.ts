@@ -1,12 +1,15 @@
 import { createConnection } from 'node:net';
 import { uuidv7 } from 'uuidv7';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { introduction } from '../nodes/introduction.ts';
 import { parseAddress } from '../nodes/node-address.ts';
 import type { NodeSpec, Provisioner, RunningNode } from './provisioner.ts';
 
 /** A provisioner for one test. */
 export interface ProvisionerUnderTest {
   readonly provisioner: Provisioner;
+  /** What its nodes want to be shown first. */
+  readonly secret?: string;
   /** Gives another provisioner of the same nodes, as after a restart. */
   reopen(): Promise<Provisioner>;
   /** Ends a node at once, without being asked. */
@@ -26,24 +29,28 @@ export function makeSpec(slot: number, config: Partial<NodeSpec['config']> = {})
     slot,
     label: `node-${slot}`,
     config: { capacityMiB: 96, evictionPolicy: 'sieve', copyLimitMiBps: 50, version: 1, ...config },
+    epoch: 7,
   };
 }
 
 /** The line that a node answers; empty while it does not. */
-export async function ask({ address }: RunningNode, command: string): Promise<string> {
+export async function ask({ address }: RunningNode, command: string, secret?: string): Promise<string> {
+  const before = secret === undefined ? '' : introduction(secret);
   return await new Promise((resolve) => {
     let reply = '';
-    const socket = createConnection(parseAddress(address), () => socket.write(`${command}\r\n`));
-    socket.on('error', () => {}).once('close', () => resolve(reply.split('\r\n')[0]!));
+    const socket = createConnection(parseAddress(address), () => socket.write(`${before}${command}\r\n`));
+    socket
+      .on('error', () => {})
+      .once('close', () => resolve(reply.split('\r\n')[before === '' ? 0 : 1] ?? ''));
     socket.setEncoding('utf8').on('data', (text: string) => {
       reply += text;
-      if (reply.includes('\r\n')) socket.destroy();
+      if (reply.split('\r\n').length > (before === '' ? 1 : 2)) socket.destroy();
     });
   });
 }
 
-export async function answers(node: RunningNode): Promise<void> {
-  await vi.waitUntil(async () => (await ask(node, 'version')) !== '', PATIENCE);
+export async function answers(node: RunningNode, secret?: string): Promise<void> {
+  await vi.waitUntil(async () => (await ask(node, 'version', secret)) !== '', PATIENCE);
 }
 
 /** The behaviour that every provisioner must show that launches nodes. */
@@ -70,24 +77,24 @@ export function describeProvisioner(name: string, make: () => Promise<Provisione
       const nodes = await Promise.all(specs.map((spec) => provisioner.launch(spec)));
       expect(nodes).toMatchObject(specs.map(({ id, slot }) => ({ id, slot })));
       expect(await provisioner.list()).toEqual(expect.arrayContaining(nodes));
-      await Promise.all(nodes.map(answers));
-      expect(await ask(nodes[0]!, 'policy')).toBe('POLICY s3-fifo');
-      expect(await ask(nodes[1]!, 'policy')).toBe('POLICY sieve');
+      await Promise.all(nodes.map((node) => answers(node, underTest.secret)));
+      expect(await ask(nodes[0]!, 'policy', underTest.secret)).toBe('POLICY s3-fifo');
+      expect(await ask(nodes[1]!, 'policy', underTest.secret)).toBe('POLICY sieve');
 
       await provisioner.stop(nodes[0]!.id);
       expect(await provisioner.list()).toEqual([nodes[1]]);
-      expect(await ask(nodes[0]!, 'version')).toBe('');
+      expect(await ask(nodes[0]!, 'version', underTest.secret)).toBe('');
     });
 
     test('finds what was launched under an id before instead of launching it again', async () => {
       const spec = makeSpec(1);
       const [first, second] = await Promise.all([provisioner.launch(spec), provisioner.launch(spec)]);
       expect(second).toEqual(first);
-      const pid = await processOf(first);
+      const pid = await processOf(first, underTest.secret);
       expect(await provisioner.launch({ ...spec, config: makeSpec(1, { version: 2 }).config })).toEqual(
         first,
       );
-      expect(await processOf(first)).toBe(pid);
+      expect(await processOf(first, underTest.secret)).toBe(pid);
       expect(await provisioner.list()).toEqual([first]);
     });
 
@@ -95,7 +102,7 @@ export function describeProvisioner(name: string, make: () => Promise<Provisione
       const [before, after] = await Promise.all([0, 0].map((slot) => provisioner.launch(makeSpec(slot))));
       expect(await ids(provisioner)).toEqual([before!.id, after!.id].toSorted());
       await provisioner.stop(before!.id);
-      await answers(after!);
+      await answers(after!, underTest.secret);
       expect(await ids(provisioner)).toEqual([after!.id]);
     });
 
@@ -109,7 +116,7 @@ export function describeProvisioner(name: string, make: () => Promise<Provisione
 
     test('stops a node that is frozen', async () => {
       const node = await provisioner.launch(makeSpec(0));
-      await answers(node);
+      await answers(node, underTest.secret);
       await underTest.freeze(node);
       expect(await provisioner.list()).toEqual([node]);
       await provisioner.stop(node.id);
@@ -119,7 +126,7 @@ export function describeProvisioner(name: string, make: () => Promise<Provisione
     test('knows after a restart what was launched before, frozen or not, and stops it', async () => {
       const specs = [makeSpec(0), makeSpec(1)];
       const nodes = await Promise.all(specs.map((spec) => provisioner.launch(spec)));
-      await Promise.all(nodes.map(answers));
+      await Promise.all(nodes.map((node) => answers(node, underTest.secret)));
       await underTest.freeze(nodes[1]!);
       const restarted = await underTest.reopen();
       expect(await restarted.launch(specs[1]!)).toEqual(nodes[1]);
@@ -165,16 +172,16 @@ export function describeProvisioner(name: string, make: () => Promise<Provisione
     test('launches a node anew under the id of one that has ended', async () => {
       const spec = makeSpec(0);
       const first = await provisioner.launch(spec);
-      const pid = await processOf(first);
+      const pid = await processOf(first, underTest.secret);
       await underTest.kill(first);
       const second = await provisioner.launch(spec);
-      expect(await processOf(second)).not.toBe(pid);
+      expect(await processOf(second, underTest.secret)).not.toBe(pid);
       expect(await ids(provisioner)).toEqual([spec.id]);
     });
   });
 }
 
-async function processOf(node: RunningNode): Promise<string> {
-  await answers(node);
-  return await ask(node, 'stats');
+async function processOf(node: RunningNode, secret: string | undefined): Promise<string> {
+  await answers(node, secret);
+  return await ask(node, 'stats', secret);
 }

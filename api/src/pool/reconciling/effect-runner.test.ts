@@ -10,7 +10,7 @@ const LAUNCH: Effect = {
   kind: 'launch',
   id: 'id-1',
   label: 'node-1',
-  spec: { id: 'id-1', slot: 1, label: 'node-1', config },
+  spec: { id: 'id-1', slot: 1, label: 'node-1', config, epoch: 7 },
 };
 const STOP: Effect = { kind: 'stop', id: 'id-1', label: 'node-1' };
 const EMPTY: Effect = { kind: 'empty', id: 'id-1', label: 'node-1' };

@@ -46,7 +46,7 @@ function launchesOf(state: PoolState, seen: Seen, limits: PoolLimits): Effect[] 
         nodeState === 'STARTING' && !running.has(id) && !seen.launches.has(id) && !busySlots.has(slot),
     )
     .slice(0, Math.max(0, limits.maxNodes - slotById.size))
-    .map((node) => ({ kind: 'launch', id: node.id, label: node.label, spec: specOf(node, state.config) }));
+    .map((node) => ({ kind: 'launch', id: node.id, label: node.label, spec: specOf(node, state) }));
 }
 
 /** Every node that runs though no record wants it to. */
@@ -62,8 +62,8 @@ function toldVersion(node: NodeRecord, seen: Seen): number {
   return isGiven(node) ? (seen.configured.get(node.id) ?? 0) : node.configVersion;
 }
 
-function specOf({ id, slot, label }: NodeRecord, config: CacheConfig): NodeSpec {
-  return { id, slot, label, config };
+function specOf({ id, slot, label }: NodeRecord, { config, epoch }: PoolState): NodeSpec {
+  return { id, slot, label, config, epoch };
 }
 
 function labelOf(state: PoolState, id: string, slot: number): string {

@@ -14,6 +14,8 @@ export interface PoolLimits {
   readonly gatherMs: number;
   /** A draining node may be stopped after this time, copied or not. */
   readonly drainMs: number;
+  /** The same for one that somebody else is about to take away: EC2 gives two minutes. */
+  readonly noticeMs: number;
   /** So long nodes are listed after they have gone. */
   readonly goneMs: number;
   /** A resize fails when a slot's node has failed this often. */
@@ -29,6 +31,7 @@ export const USUAL_LIMITS: Omit<PoolLimits, 'maxNodes' | 'isElastic'> = {
   startMs: 30_000,
   gatherMs: 1_000,
   drainMs: 600_000,
+  noticeMs: 100_000,
   goneMs: 60_000,
   maxFailures: 3,
   firstBackoffMs: 1_000,

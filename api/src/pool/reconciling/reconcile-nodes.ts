@@ -123,5 +123,7 @@ function giveUpLaunch(draft: PoolDraft, node: NodeRecord, seen: Seen, limits: Po
   const since = seen.launchedSince.get(node.id);
   if (since === undefined) return;
   if (draft.now - Math.max(since, node.stateSince) < limits.startMs) return;
-  leave(draft, node, `it was not ready within ${Math.round(limits.startMs / 1000)} s`);
+  const words = seen.lastWords.get(node.id) ?? '';
+  const late = `it was not ready within ${Math.round(limits.startMs / 1000)} s`;
+  leave(draft, node, words === '' ? late : `${late}; the last that it told: ${words}`);
 }

@@ -24,8 +24,9 @@ export function fillSlots(draft: PoolDraft, seen: Seen, limits: PoolLimits, newI
   for (let slot = 0; slot < size; slot++) {
     const node = draft.inSlot(slot);
     if (node === undefined) refill(draft, slot, limits, newId);
-    else if (node.state === 'DRAINING') rejoin(draft, node, seen);
+    else if (node.state === 'DRAINING' && mayStay(node, seen)) rejoin(draft, node, seen);
   }
+  for (const node of draft.nodes) if (node.slot < size) heedNotice(draft, node, seen, limits);
   const canLeave = draft.nodes.some((node) => node.slot < size && node.state === 'READY');
   for (const node of draft.nodes) {
     if (node.slot >= size) empty(draft, node, canLeave, limits);
@@ -96,6 +97,20 @@ function rejoin(draft: PoolDraft, node: NodeRecord, seen: Seen): void {
     const reason = 'it did not answer when it was to stay';
     draft.enter(node, 'GONE', reason, `${node.label} is gone: ${reason}`);
   }
+}
+
+/** Whether nobody is about to take the node away, as far as it is known. */
+function mayStay(node: NodeRecord, seen: Seen): boolean {
+  return seen.running !== undefined && seen.running.get(node.id)?.notice === undefined;
+}
+
+/** Drains a node that somebody is about to take away, while there is another one for its entries. Its slot is filled again once it is gone. */
+function heedNotice(draft: PoolDraft, node: NodeRecord, seen: Seen, limits: PoolLimits): void {
+  const notice = seen.running?.get(node.id)?.notice;
+  if (notice === undefined || (node.state !== 'READY' && node.state !== 'SUSPECT')) return;
+  if (!draft.nodes.some((other) => other.id !== node.id && other.state === 'READY')) return;
+  const drainDeadline = draft.now + Math.min(limits.drainMs, limits.noticeMs);
+  draft.enter(node, 'DRAINING', notice, `${node.label} is drained: ${notice}`, { drainDeadline });
 }
 
 /** Makes a node leave whose slot is one too many. */

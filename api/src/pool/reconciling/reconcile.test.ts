@@ -278,3 +278,52 @@ describe('the configuration', () => {
     expect(later.state.nodes.map(({ configVersion }) => configVersion)).toEqual([2, 1, 1]);
   });
 });
+
+describe('a node that is about to be taken away', () => {
+  const notice = 'EC2 takes its spot instance away within two minutes';
+  const noticed = (state: Parameters<typeof seen>[0], id: string) => {
+    const sight = seen(state);
+    const running = [...sight.running!].map(
+      ([key, node]) => [key, key === id ? { ...node, notice } : node] as const,
+    );
+    return { ...sight, running: new Map(running) };
+  };
+
+  it('is drained at once, before it is gone, and not taken back', () => {
+    const state = pool([node(0, 'READY'), node(1, 'READY')], { desiredSize: 2 });
+    const first = step(state, noticed(state, 'id-1'));
+    expect(states(first.state)).toEqual(['id-0 READY', 'id-1 DRAINING']);
+    expect(first.state.nodes[1]).toMatchObject({ reason: notice, drainDeadline: NOW + 100_000 });
+    expect(first.state).toMatchObject({
+      epoch: 8,
+      members: ['node-0'],
+      previousMembers: [['node-0', 'node-1']],
+    });
+    expect(told(first)).toContain(`node-1 is drained: ${notice}`);
+    const second = step(first.state, noticed(first.state, 'id-1'));
+    expect(states(second.state)).toEqual(['id-0 READY', 'id-1 DRAINING']);
+    expect(states(step(first.state, seen(first.state, { running: undefined })).state)).toContain(
+      'id-1 DRAINING',
+    );
+    const copied = { ...first.state, warmedEpoch: 8 };
+    const third = step(copied, noticed(copied, 'id-1'));
+    expect(effects(third)).toContain('stop id-1');
+    const gone = step(third.state, seen(third.state, { dead: ['id-1'] }));
+    expect(states(gone.state)).toContain('new-0 STARTING');
+    expect(gone.state.nodes.at(-1)).toMatchObject({ slot: 1, label: 'node-1' });
+  });
+
+  it('stays while there is no other one for its entries', () => {
+    const state = pool([node(0, 'READY')]);
+    expect(states(step(state, noticed(state, 'id-0')).state)).toEqual(['id-0 READY']);
+  });
+});
+
+it('a node that is given up because it takes too long has its last words told', () => {
+  const state = pool([node(0, 'READY'), node(1, 'STARTING')], { desiredSize: 2 });
+  const lastWords = new Map([['id-1', 'dnf: no route to host']]);
+  const next = step(state, seen(state, { silent: ['id-1'], lastWords }));
+  expect(told(next)).toContain(
+    'node-1 is gone: it was not ready within 30 s; the last that it told: dnf: no route to host',
+  );
+});

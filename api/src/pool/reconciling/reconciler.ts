@@ -1,5 +1,6 @@
 import { within, type Clock } from './clock.ts';
 import { EffectRunner } from './effect-runner.ts';
+import { LastWords } from './last-words.ts';
 import type { NodeAccess } from '../nodes/node-access.ts';
 import { NodeWatch } from '../nodes/node-watch.ts';
 import type { PoolLimits } from './pool-limits.ts';
@@ -53,6 +54,7 @@ export class Reconciler {
   readonly #effects: EffectRunner;
   readonly #warming: WarmingRunner;
   readonly #watch: NodeWatch;
+  readonly #lastWords: LastWords;
   readonly #ended = new Map<string, string>();
   #shown: PoolState | undefined;
   #isLeader = false;
@@ -73,6 +75,7 @@ export class Reconciler {
     this.#effects = new EffectRunner({ provisioner, nodes, clock, troubles, onDone: kick });
     this.#warming = new WarmingRunner({ warmer, clock, troubles, onProgress: kick });
     this.#watch = new NodeWatch(nodes, clock);
+    this.#lastWords = new LastWords(provisioner, this.#limits.startMs);
   }
 
   get isLeader(): boolean {
@@ -219,7 +222,10 @@ export class Reconciler {
     this.#effects.noteLapses(this.#watch.takeLapses());
     const { launchedSince, configured, emptied } = this.#effects;
     const ended = new Map(this.#ended);
-    return { running, launches, ended, health, launchedSince, configured, emptied, pass: this.#warming.seen };
+    const now = this.#options.clock.now();
+    const lastWords = this.#lastWords.listen(this.#shown?.nodes ?? [], launchedSince, now);
+    const { seen: pass } = this.#warming;
+    return { running, launches, ended, health, launchedSince, configured, emptied, lastWords, pass };
   }
 
   async #list(): Promise<ReadonlyMap<string, RunningNode> | undefined> {

@@ -31,5 +31,7 @@ export interface Seen {
   readonly configured: ReadonlyMap<string, number>;
   /** Nodes that were emptied and have answered ever since. */
   readonly emptied: ReadonlySet<string>;
+  /** What nodes that take long to start have told last. */
+  readonly lastWords: ReadonlyMap<string, string>;
   readonly pass: SeenPass | undefined;
 }

@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net';
+import { introduction } from '../nodes/introduction.ts';
 import { parseAddress } from '../nodes/node-address.ts';
 import { ReplyError, ReplyParser } from '../nodes/reply-parser.ts';
 import { SilenceWatch } from '../nodes/silence-watch.ts';
@@ -36,9 +37,10 @@ export class CopyConnection {
   #closedFor: Error | undefined;
 
   /** @throws the reason when the node can't be connected to or does not answer */
-  static async open(address: string, silenceMs: number): Promise<CopyConnection> {
+  static async open(address: string, silenceMs: number, secret?: string): Promise<CopyConnection> {
     const connection = new CopyConnection(address, silenceMs);
-    await connection.ask('mn\r\n');
+    if (secret !== undefined) await connection.#expect(introduction(secret), 'STORED');
+    await connection.#expect('mn\r\n', 'MN');
     return connection;
   }
 
@@ -121,6 +123,14 @@ export class CopyConnection {
     this.#socket.destroy();
     this.#unsent.length = 0;
     for (const request of this.#requests.splice(0)) request.failed(reason);
+  }
+
+  async #expect(command: string, wanted: string): Promise<void> {
+    const reply = await this.ask(command);
+    if (reply === wanted) return;
+    const refusal = new ReplyError(`The node answers "${reply}" to a greeting.`);
+    this.close(refusal);
+    throw refusal;
   }
 
   async #send<T>(

@@ -1,5 +1,6 @@
 import { connect } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
+import { introduction } from '../nodes/introduction.ts';
 import { parseAddress } from '../nodes/node-address.ts';
 import { ReplyError } from '../nodes/reply-parser.ts';
 import { SilenceWatch } from '../nodes/silence-watch.ts';
@@ -18,10 +19,14 @@ export interface ListedEntry {
 export interface ListingOptions {
   /** The node is given up when it owes entries and sends nothing for this long. */
   readonly silenceMs: number;
+  /** What the node wants to be shown first. Undefined where it asks nobody. */
+  readonly secret?: string | undefined;
   readonly signal: AbortSignal;
 }
 
 const COMMAND = 'lru_crawler metadump all\r\n';
+/** The reply to our introduction. */
+const INTRODUCED = 'STORED';
 const BUSY_PAUSE_MS = 100;
 const MAX_BUSY_REPLIES = 20;
 const MAX_LINE_CHARACTERS = 2048;
@@ -34,7 +39,7 @@ const MAX_LINE_CHARACTERS = 2048;
  */
 export async function* listEntries(
   address: string,
-  { silenceMs, signal }: ListingOptions,
+  { silenceMs, secret, signal }: ListingOptions,
 ): AsyncGenerator<ListedEntry[]> {
   signal.throwIfAborted();
   const socket = connect({ ...parseAddress(address) });
@@ -45,7 +50,8 @@ export async function* listEntries(
     onSilent: () => socket.destroy(new Error(`The node was silent for ${silenceMs} ms while listing.`)),
   });
   try {
-    socket.write(COMMAND);
+    // A memcached takes this command only when nothing else is under way.
+    socket.write(secret === undefined ? COMMAND : introduction(secret));
     watch.start();
     const lines = new Lines();
     let busyReplies = 0;
@@ -54,7 +60,9 @@ export async function* listEntries(
       const { entries, end } = parseLines(lines.push(chunk));
       if (entries.length > 0) yield entries;
       if (end === 'END') return;
-      if (end !== undefined) {
+      if (end === INTRODUCED) {
+        socket.write(COMMAND);
+      } else if (end !== undefined) {
         if (!end.startsWith('BUSY') || ++busyReplies > MAX_BUSY_REPLIES)
           throw new ReplyError(`The node answers "${end}" when it is to list its entries.`);
         await setTimeout(BUSY_PAUSE_MS, undefined, { signal });

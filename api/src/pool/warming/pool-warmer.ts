@@ -20,6 +20,8 @@ export interface PoolWarmerOptions {
   readonly silenceMs?: number;
   /** How long leases may take to be given back when a pass is aborted. */
   readonly releaseMs?: number;
+  /** What the nodes want to be shown first. Undefined where they ask nobody. */
+  readonly secret?: string | undefined;
 }
 
 const SILENCE_MS = 1_500;
@@ -43,6 +45,7 @@ export class PoolWarmer implements Warmer {
   readonly #clock: CopyClock;
   readonly #silenceMs: number;
   readonly #releaseMs: number;
+  readonly #secret: string | undefined;
 
   constructor({
     mayBeRead,
@@ -50,12 +53,14 @@ export class PoolWarmer implements Warmer {
     clock = CLOCK,
     silenceMs = SILENCE_MS,
     releaseMs = RELEASE_MS,
+    secret,
   }: PoolWarmerOptions) {
     this.#mayBeRead = mayBeRead;
     this.#log = log;
     this.#clock = clock;
     this.#silenceMs = silenceMs;
     this.#releaseMs = releaseMs;
+    this.#secret = secret;
   }
 
   /** @throws the signal's reason when it aborts */
@@ -74,6 +79,7 @@ export class PoolWarmer implements Warmer {
       if (task.signal.aborted) abort();
       return await new WarmPass(task, nodes, {
         silenceMs: this.#silenceMs,
+        secret: this.#secret,
         clock: this.#clock,
         onLeftOut: (label, reason) => this.#leaveOut(label, reason),
       }).run();
@@ -86,7 +92,13 @@ export class PoolWarmer implements Warmer {
   /** @throws the signal's reason when it aborts */
   async trim({ members, nodes, signal }: TrimmingTask): Promise<void> {
     setMaxListeners(0, signal);
-    const options = { members, signal, silenceMs: this.#silenceMs, clock: this.#clock };
+    const options = {
+      members,
+      signal,
+      silenceMs: this.#silenceMs,
+      secret: this.#secret,
+      clock: this.#clock,
+    };
     const trim = async (node: WarmingNode): Promise<void> => {
       await trimNode(node, options).catch((error: Error) => {
         if (!signal.aborted) this.#leaveOut(node.label, error);
@@ -98,7 +110,7 @@ export class PoolWarmer implements Warmer {
 
   /** Those that answer. */
   async #open(nodes: readonly WarmingNode[]): Promise<WarmNode[]> {
-    const options = { silenceMs: this.#silenceMs, mayBeRead: this.#mayBeRead };
+    const options = { silenceMs: this.#silenceMs, secret: this.#secret, mayBeRead: this.#mayBeRead };
     const open = async (node: WarmingNode): Promise<WarmNode[]> => {
       try {
         return [await openWarmNode(node, options)];

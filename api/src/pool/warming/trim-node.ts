@@ -8,6 +8,7 @@ export interface TrimNodeOptions {
   readonly members: readonly string[];
   readonly signal: AbortSignal;
   readonly silenceMs: number;
+  readonly secret?: string | undefined;
   readonly clock: CopyClock;
 }
 
@@ -21,11 +22,11 @@ const PAUSE_MS = 5;
  */
 export async function trimNode(
   { label, address }: WarmingNode,
-  { members, signal, silenceMs, clock }: TrimNodeOptions,
+  { members, signal, silenceMs, secret, clock }: TrimNodeOptions,
 ): Promise<void> {
   const ring = new Ring(members);
   if (members.length === 0) return;
-  const connection = await CopyConnection.open(address, silenceMs);
+  const connection = await CopyConnection.open(address, silenceMs, secret);
   const trim = async (names: readonly string[]): Promise<void> => {
     const commands = names.map((name) => `md ${name} q\r\n`).join('');
     await connection.askForLines(`${commands}mn\r\n`, (line) => line === 'MN');
@@ -33,7 +34,7 @@ export async function trimNode(
   };
   try {
     let names: string[] = [];
-    for await (const entries of listEntries(address, { silenceMs, signal })) {
+    for await (const entries of listEntries(address, { silenceMs, secret, signal })) {
       names.push(...entries.filter(({ keyHash }) => ring.owner(keyHash) !== label).map(({ name }) => name));
       for (; names.length >= BATCH_NAMES; names = names.slice(BATCH_NAMES))
         await trim(names.slice(0, BATCH_NAMES));

@@ -13,9 +13,17 @@ export interface WarmNode extends CopySource, WarmingNode {
 /** @throws the reason when the node can't be connected to or does not answer */
 export async function openWarmNode(
   { label, address }: WarmingNode,
-  { silenceMs, mayBeRead }: { silenceMs: number; mayBeRead: (label: string, name: string) => boolean },
+  {
+    silenceMs,
+    secret,
+    mayBeRead,
+  }: {
+    silenceMs: number;
+    secret?: string | undefined;
+    mayBeRead: (label: string, name: string) => boolean;
+  },
 ): Promise<WarmNode> {
-  const [reading, writing] = await openBoth(address, silenceMs);
+  const [reading, writing] = await openBoth(address, silenceMs, secret);
   try {
     const lines = await writing.askForLines('stats\r\n', (line) => line === 'END');
     const stats = new Map(lines.map((line) => line.split(' ').slice(1, 3) as [string, string]));
@@ -34,10 +42,14 @@ export async function openWarmNode(
   }
 }
 
-async function openBoth(address: string, silenceMs: number): Promise<[CopyConnection, CopyConnection]> {
-  const reading = await CopyConnection.open(address, silenceMs);
+async function openBoth(
+  address: string,
+  silenceMs: number,
+  secret: string | undefined,
+): Promise<[CopyConnection, CopyConnection]> {
+  const reading = await CopyConnection.open(address, silenceMs, secret);
   try {
-    return [reading, await CopyConnection.open(address, silenceMs)];
+    return [reading, await CopyConnection.open(address, silenceMs, secret)];
   } catch (error) {
     reading.close(error as Error);
     throw error;

@@ -10,6 +10,7 @@ import type { WarmingTask } from './warming.ts';
 
 export interface WarmPassOptions {
   readonly silenceMs: number;
+  readonly secret?: string | undefined;
   readonly clock: CopyClock;
   /** A node failed and is left out from here on. */
   onLeftOut(label: string, reason: Error): void;
@@ -112,7 +113,8 @@ export class WarmPass {
   }
 
   #list(node: WarmNode): AsyncGenerator<ListedEntry[]> {
-    return listEntries(node.address, { silenceMs: this.#options.silenceMs, signal: this.#task.signal });
+    const { silenceMs, secret } = this.#options;
+    return listEntries(node.address, { silenceMs, secret, signal: this.#task.signal });
   }
 
   #report(isDue: boolean): void {
