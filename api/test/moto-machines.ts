@@ -5,9 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { EC2 } from '@aws-sdk/client-ec2';
+import { SSM } from '@aws-sdk/client-ssm';
 import type { Moto } from './moto.ts';
 
 export const NODE_SECRET = 'a-secret-of-the-tests';
+export const SECRET_PARAMETER = '/shoal/node-secret';
 
 const REPOSITORY = fileURLToPath(new URL('../../', import.meta.url));
 const LOOK_EVERY_MS = 100;
@@ -63,6 +65,9 @@ export class MotoMachines {
     const part = `127.${1 + (process.pid % 250)}`;
     const { Vpc } = await ec2.createVpc({ CidrBlock: `${part}.0.0/16` });
     const { Subnet } = await ec2.createSubnet({ VpcId: Vpc!.VpcId!, CidrBlock: `${part}.1.0/24` });
+    const ssm = new SSM(moto.client);
+    await ssm.putParameter({ Name: SECRET_PARAMETER, Value: NODE_SECRET, Type: 'SecureString' });
+    ssm.destroy();
     const machines = new MotoMachines(ec2, Subnet!.SubnetId!);
     await ec2.createLaunchTemplate({
       LaunchTemplateName: machines.launchTemplate,
