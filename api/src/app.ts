@@ -51,6 +51,7 @@ import { cacheNodeCommand, LocalProvisioner } from './pool/provisioners/local.ts
 import { readNodeSecret } from './pool/provisioners/node-secret.ts';
 import type { Provisioner } from './pool/provisioners/provisioner.ts';
 import { openSdkEc2 } from './pool/provisioners/sdk-ec2.ts';
+import { openNodeSecretFile } from './pool/provisioners/secret-file.ts';
 import { namedNodes, StaticProvisioner } from './pool/provisioners/static.ts';
 import { userData } from './pool/provisioners/user-data.ts';
 import { SqlPoolStore } from './pool/state/sql-pool-store.ts';
@@ -111,11 +112,9 @@ async function start(config: Config, stops: Stops): Promise<Omit<RunningApp, 'cl
   stops.add(() => database.close());
   const objects = await openObjects(config, stops);
   const staging = await openStaging({ folder: join(folder, 'staging') });
-  const nodeSecret =
-    config.NODE_SECRET_PARAMETER === undefined
-      ? undefined
-      : await readNodeSecret(config.NODE_SECRET_PARAMETER, awsClientOf(config));
-  const provisioner = await openProvisioner(config, log);
+  const secretFile = launchesLocally(config) ? await openNodeSecretFile(folder) : undefined;
+  const nodeSecret = secretFile?.secret ?? (await readSecretOfGivenNodes(config));
+  const provisioner = await openProvisioner(config, log, secretFile?.file);
   // graphql-upload keeps what is still arriving in temporary files: in the staging folder they are cleared away after a crash.
   process.env['TMPDIR'] = join(folder, 'staging');
   const budget = new BodyBudget(BODY_BUDGET_BYTES);
@@ -304,7 +303,17 @@ async function openObjects(config: Config, stops: Stops): Promise<ObjectStore> {
   return store;
 }
 
-async function openProvisioner(config: Config, log: Logger): Promise<Provisioner> {
+function launchesLocally({ CACHE_NODES, CACHE_DISCOVERY, EC2_LAUNCH_TEMPLATE }: Config): boolean {
+  return CACHE_NODES === undefined && CACHE_DISCOVERY === undefined && EC2_LAUNCH_TEMPLATE === undefined;
+}
+
+async function readSecretOfGivenNodes(config: Config): Promise<string | undefined> {
+  const { CACHE_NODES_SECRET, NODE_SECRET_PARAMETER } = config;
+  if (NODE_SECRET_PARAMETER === undefined) return CACHE_NODES_SECRET;
+  return await readNodeSecret(NODE_SECRET_PARAMETER, awsClientOf(config));
+}
+
+async function openProvisioner(config: Config, log: Logger, secretFile?: string): Promise<Provisioner> {
   if (config.CACHE_NODES !== undefined) return new StaticProvisioner(namedNodes(config.CACHE_NODES));
   if (config.CACHE_DISCOVERY !== undefined) {
     const endpoint = config.CACHE_DISCOVERY;
@@ -316,6 +325,7 @@ async function openProvisioner(config: Config, log: Logger): Promise<Provisioner
     folder: join(config.DATA_DIR, 'nodes'),
     maxEntryMiB: maxEntryMiB(config),
     orphanTimeoutSeconds: config.NODE_ORPHAN_S,
+    secretFile,
     now: Date.now,
   });
 }

@@ -25,7 +25,7 @@ export interface LocalPool {
 }
 
 export type LocalPoolOptions = Partial<Omit<PoolOptions, 'provisioner' | 'store'>> &
-  Partial<Pick<LocalProvisionerOptions, 'command' | 'folder'>> & {
+  Partial<Pick<LocalProvisionerOptions, 'command' | 'folder' | 'secretFile'>> & {
     readonly size?: number;
     readonly capacityMiB?: number;
   };
@@ -45,6 +45,7 @@ export async function startLocalPool(options: LocalPoolOptions = {}): Promise<Lo
     orphanTimeoutSeconds: 20,
     now,
     stopTimeoutMs: 200,
+    ...(options.secretFile !== undefined && { secretFile: options.secretFile }),
   });
   const remove = () => rm(root, { recursive: true, force: true });
   try {

@@ -10,11 +10,13 @@ export async function run(config: Config): Promise<void> {
     process.kill(process.pid, isGraceful ? 'SIGTERM' : 'SIGINT');
   };
   try {
-    const { addresses, drain } = await startNode(config, new Clock(Date.now), shutdown);
+    const { addresses, node, drain } = await startNode(config, new Clock(Date.now), shutdown);
     const drainAndExit = (): void => void drain().then(() => process.exit(0));
     process.once('SIGTERM', drainAndExit);
     process.once('SIGUSR1', drainAndExit);
     process.once('SIGINT', () => process.exit(0));
+    const { credentials } = node;
+    if (credentials !== undefined) process.on('SIGHUP', () => credentials.renew());
     if (config.exitsWithParent) process.stdin.resume().once('close', () => process.exit(0));
     // Whoever reads it may be gone before the node is.
     process.stdout.on('error', () => {});

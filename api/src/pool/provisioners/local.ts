@@ -30,6 +30,8 @@ export interface LocalProvisionerOptions {
   readonly maxEntryMiB: number;
   /** A node ends by itself when nobody has been connected to it for so long. */
   readonly orphanTimeoutSeconds: number;
+  /** Lines of `name:password` that the nodes take. Unless given, they ask nobody. */
+  readonly secretFile?: string | undefined;
   /** Milliseconds since the Unix epoch. */
   readonly now: () => number;
   /** A node that has not ended this long after it was asked to is killed. */

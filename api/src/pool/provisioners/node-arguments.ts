@@ -8,6 +8,8 @@ export interface NodeArguments {
   readonly maxEntryMiB: number;
   /** The node ends by itself when nobody has been connected to it for so long. */
   readonly orphanTimeoutSeconds: number;
+  /** Lines of `name:password`: whom the node serves. Unless given, everybody who can reach it. */
+  readonly secretFile?: string | undefined;
 }
 
 /** The most that a node lets itself be launched with. */
@@ -24,6 +26,7 @@ export function nodeArguments({
   config,
   maxEntryMiB,
   orphanTimeoutSeconds,
+  secretFile,
 }: NodeArguments): string[] {
   const entryMiB = Math.min(maxEntryMiB, MAX_ENTRY_MIB);
   const memoryMiB = Math.min(Math.max(config.capacityMiB, 2 * entryMiB), MAX_MEMORY_MIB);
@@ -33,5 +36,6 @@ export function nodeArguments({
     ...['-I', `${entryMiB}m`],
     ...['--policy', config.evictionPolicy],
     ...['-o', `orphan_timeout=${orphanTimeoutSeconds}`],
+    ...(secretFile === undefined ? [] : ['-Y', secretFile]),
   ];
 }
