@@ -127,6 +127,7 @@ describe.skipIf(!hasChromium)('the image page', () => {
 
   it('deletes by keyboard, and not while it can be taken back', async () => {
     await uploaded(system.url, 'delete.jpg', bytes);
+    await uploaded(system.url, 'other.jpg', bytes);
     const page = await openImage('delete.jpg');
     const remove = page.getByRole('button', { name: 'Delete' });
     await remove.focus();
