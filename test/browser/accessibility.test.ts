@@ -111,7 +111,7 @@ async function selectAndDelete(page: Page): Promise<void> {
 }
 
 async function makeConflict(page: Page): Promise<void> {
-  const buffer = pictures[0]!.bytes;
+  const buffer = pictures[1]!.bytes;
   await chooseFiles(page, [
     { name: 'first', mimeType: 'image/png', buffer },
     { name: 'faulty', mimeType: 'image/png', buffer },

@@ -134,6 +134,40 @@ describe.skipIf(!hasChromium)('an upload under way', () => {
     expect(await storedKeys()).toEqual(['large.png']);
   });
 
+  it('is pointed out when it is stored already, named by a pattern, paused, and survives a reload', async () => {
+    await uploaded(system.url, 'known.jpg', bytes);
+    const { bytes: large } = await makePicture({ name: 'large.png', width: 1000, height: 1000 });
+    await chooseFiles(page, [file('large.png', large), file('again.jpg')]);
+    await tray().getByText('Already stored as known.jpg').waitFor();
+    await page.getByRole('button', { name: 'Leave out the known one' }).click();
+    await page.getByRole('textbox', { name: 'Keys are made of' }).fill('sea/{name}');
+    expect(await keyOf('large.png').inputValue()).toBe('sea/large.png');
+
+    const limits = { offline: false, latency: 0, downloadThroughput: -1 };
+    const network = await page.context().newCDPSession(page);
+    await network.send('Network.emulateNetworkConditions', { ...limits, uploadThroughput: 100_000 });
+    await page.getByRole('button', { name: 'Upload 1 image' }).click();
+    await tray()
+      .getByText(/KiB\/s · \d+ (s|min) left/)
+      .waitFor();
+    await page.getByRole('button', { name: 'Pause the uploads' }).click();
+    await tray()
+      .getByText(/^Paused · /)
+      .waitFor();
+    await page.getByRole('button', { name: 'Go on with the uploads' }).click();
+    const progress = page.getByRole('progressbar', { name: 'large.png' });
+    await eventually(async () => Number(await progress.getAttribute('aria-valuenow'))).toBeGreaterThan(3);
+    expect(await storedKeys()).toEqual(['known.jpg']);
+
+    await page.reload();
+    await network.send('Network.emulateNetworkConditions', { ...limits, uploadThroughput: -1 });
+    await eventually(storedKeys).toEqual(['known.jpg', 'sea/large.png']);
+    await tray().getByRole('heading', { name: '1 image stored' }).waitFor();
+    await page.reload();
+    await page.locator('main [data-key="sea/large.png"]').waitFor();
+    expect(await tray().count()).toBe(0);
+  });
+
   it('that is refused says why', async () => {
     await chooseFiles(page, [
       { name: 'fake.png', mimeType: 'image/png', buffer: Buffer.from('not a picture') },

@@ -14,6 +14,9 @@ import { pauseBeforeReconnecting } from './composables/live/reconnect-pause.ts';
 import { subscribeToChanges } from './composables/live/subscribe-to-changes.ts';
 import { imageChangesKey } from './composables/live/use-image-changes.ts';
 import { sendUpload } from './composables/upload/send-upload.ts';
+import { examineFile } from './composables/upload/examine-file.ts';
+import { keepQueue } from './composables/upload/keep-queue.ts';
+import { rememberedPattern } from './composables/upload/remembered-pattern.ts';
 import { UploadQueue } from './composables/upload/upload-queue.ts';
 import { uploadQueueKey } from './composables/upload/use-uploads.ts';
 import { createGraphqlClient } from './graphql/client.ts';
@@ -35,6 +38,8 @@ const changes = new ImageChanges({
 const queue = new UploadQueue({
   send: sendUpload(client),
   lanes: 3,
+  examine: examineFile(client),
+  pattern: rememberedPattern(),
   onStored: (image) => changes.publish({ kind: 'UPLOADED', key: image.key, image }),
 });
 const notices = new Notices();
@@ -57,3 +62,4 @@ createApp(App)
   .provide(noticesKey, notices)
   .mount('#app');
 changes.start();
+void keepQueue(queue);

@@ -5,7 +5,7 @@ import {
   UploadImageDocument,
   type ImageFactsFragment,
 } from '../../graphql/generated/graphql.ts';
-import type { SendUpload } from './upload-queue.ts';
+import type { SendUpload } from './upload.ts';
 import { xhrFetch } from './xhr-fetch.ts';
 
 /** Refusals that another attempt with the same file would meet again. */
@@ -13,8 +13,10 @@ const finalCodes = ['BAD_USER_INPUT', 'PAYLOAD_TOO_LARGE', 'UNSUPPORTED_MEDIA_TY
 
 /** Sends by the `uploadImage` mutation. Asks for an existing image first, which spares sending bytes that would only meet a CONFLICT. */
 export function sendUpload(client: Client): SendUpload {
-  return async ({ key, file, overwrite }, { signal, onProgress }) => {
+  return async ({ key, file, overwrite, content }, { signal, onProgress }) => {
     const existing = overwrite ? undefined : await findImage(client, key);
+    // An answer that was lost with a reload leaves the very picture there.
+    if (existing && existing.sha256 === content?.sha256) return { kind: 'stored', image: existing };
     if (existing) return { kind: 'conflict', existing };
 
     const variables = { input: { key, file, overwrite } };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { progressSentence, totalProgress } from './total-progress.ts';
-import type { Upload, UploadState } from './upload-queue.ts';
+import type { Upload, UploadState } from './upload.ts';
 
 const draft: UploadState = { phase: 'draft' };
 const waiting: UploadState = { phase: 'waiting' };
@@ -33,5 +33,6 @@ describe('totalProgress', () => {
 });
 
 function uploadOf(state: UploadState, id: number): Upload {
-  return { id, key: `k${id}`, overwrite: false, file: new File([new Uint8Array(10)], 'x'), state };
+  const file = new File([new Uint8Array(10)], 'x');
+  return { id, file, path: 'x', key: `k${id}`, isKeyChosen: false, overwrite: false, state };
 }

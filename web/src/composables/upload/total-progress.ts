@@ -1,4 +1,4 @@
-import type { Upload } from './upload-queue.ts';
+import type { Upload } from './upload.ts';
 
 /** Where the uploads stand together. */
 export interface TotalProgress {
@@ -9,7 +9,12 @@ export interface TotalProgress {
   /** Conflicts and failures: what waits for an answer. */
   readonly unresolved: number;
   readonly conflicts: number;
-  /** Bytes sent of the uploads that are under way or stored, 0 to 1. */
+  /** On their way at this moment. */
+  readonly sending: number;
+  /** Bytes sent of the uploads that are under way or stored. */
+  readonly sentBytes: number;
+  readonly allBytes: number;
+  /** The one divided by the other, 0 to 1. */
   readonly share: number;
 }
 
@@ -27,6 +32,9 @@ export function totalProgress(uploads: readonly Upload[]): TotalProgress {
     stored: count('stored'),
     unresolved: count('conflict', 'failed'),
     conflicts: count('conflict'),
+    sending: count('sending'),
+    sentBytes,
+    allBytes,
     share: allBytes === 0 ? 0 : sentBytes / allBytes,
   };
 }

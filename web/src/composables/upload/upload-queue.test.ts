@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { ImageFactsFragment } from '../../graphql/generated/graphql.ts';
-import { UploadQueue, type SendOutcome, type SendUpload, type Upload } from './upload-queue.ts';
+import { UploadQueue, type UploadQueueOptions } from './upload-queue.ts';
+import { keptOf, type SendOutcome, type SendUpload, type Upload } from './upload.ts';
 
 describe('UploadQueue', () => {
   it('holds drafts back until they are started', async () => {
@@ -100,6 +101,70 @@ describe('UploadQueue', () => {
     expect(queue.uploads[0]!.state).toMatchObject({ phase: 'failed', canRetry: false });
   });
 
+  it('pauses: what is on its way begins anew, what only lacks the answer is waited for', async () => {
+    const { queue, attempts } = build({ lanes: 2 });
+    for (const key of ['a', 'b', 'c']) queue.add(fileOf(key), key, { start: true });
+    attempts[0]!.onProgress(3);
+    queue.pause();
+    expect(phases(queue)).toEqual(['storing', 'waiting', 'waiting']);
+    expect(attempts[1]!.signal.aborted).toBe(true);
+    await settle(attempts[0]!, stored('a'));
+    await settle(attempts[1]!, { kind: 'failed', message: 'aborted', canRetry: true });
+    expect(phases(queue)).toEqual(['stored', 'waiting', 'waiting']);
+    queue.resume();
+    expect(phases(queue)).toEqual(['stored', 'sending', 'sending']);
+    expect(attempts).toHaveLength(4);
+  });
+
+  it('suggests keys by a pattern, and leaves alone what was chosen', () => {
+    const { queue } = build({ pattern: 'sea/{name}' });
+    queue.suggest(['a.png', 'b.png', 'b.png'].map((name) => ({ file: fileOf(name), path: name })));
+    expect(keys(queue)).toEqual(['sea/a.png', 'sea/b.png', 'sea/b-2.png']);
+    queue.setKey(queue.uploads[0]!.id, 'mine');
+    queue.setPattern('{name}');
+    expect(keys(queue)).toEqual(['mine', 'b.png', 'b-2.png']);
+    queue.setPattern('same');
+    expect(keys(queue)).toEqual(['mine', 'same', 'same-2']);
+  });
+
+  it('points out what is stored already, without holding it back', async () => {
+    const storedAs = new Map([['b', 'old']]);
+    const examine = vi.fn((file: File) =>
+      Promise.resolve({ sha256: file.name, storedAs: storedAs.get(file.name) }),
+    );
+    const { queue } = build({ examine });
+    queue.suggest(['a', 'b'].map((name) => ({ file: fileOf(name), path: name })));
+    await vi.waitFor(
+      () => expect(queue.uploads[1]!.content).toEqual({ sha256: 'b', storedAs: 'old' }),
+      15_000,
+    );
+    queue.start();
+    expect(phases(queue)).toEqual(['sending', 'sending']);
+  });
+
+  it('answers a conflict under the next free key at once', async () => {
+    const { queue, attempts } = build();
+    queue.add(fileOf('a'), 'cat.jpg', { start: true });
+    await settle(attempts[0]!, { kind: 'conflict', existing: undefined });
+    queue.sendRenamed(queue.uploads[0]!.id);
+    expect(attempts[1]!.upload).toMatchObject({ key: 'cat-2.jpg', overwrite: false });
+  });
+
+  it('goes on after a reload with what was not through', async () => {
+    const { queue, attempts } = build();
+    for (const key of ['stored', 'sending', 'failed'])
+      queue.add(fileOf(key), key, { overwrite: true, start: true });
+    queue.add(fileOf('draft'), 'draft');
+    await settle(attempts[0]!, stored('stored'));
+    await settle(attempts[2]!, { kind: 'failed', message: 'no', canRetry: true });
+    const kept = queue.uploads.map(keptOf).filter((upload) => upload !== undefined);
+    const after = build();
+    after.queue.restore(kept);
+    expect(keys(after.queue)).toEqual(['sending', 'failed', 'draft']);
+    expect(phases(after.queue)).toEqual(['sending', 'sending', 'draft']);
+    expect(after.attempts[0]!.upload).toMatchObject({ key: 'sending', overwrite: true });
+  });
+
   it('clears only what needs no more attention', async () => {
     const { queue, attempts } = build();
     for (const key of ['stored', 'failed', 'cancelled']) queue.add(fileOf(key), key, { start: true });
@@ -120,7 +185,7 @@ interface Attempt {
   readonly reject: (error: Error) => void;
 }
 
-function build({ lanes = 3 } = {}): {
+function build({ lanes = 3, ...options }: Partial<UploadQueueOptions> = {}): {
   queue: UploadQueue;
   attempts: Attempt[];
   onStored: ReturnType<typeof vi.fn<(image: ImageFactsFragment) => void>>;
@@ -129,7 +194,7 @@ function build({ lanes = 3 } = {}): {
   const send: SendUpload = (upload, { signal, onProgress }) =>
     new Promise((resolve, reject) => attempts.push({ upload, signal, onProgress, resolve, reject }));
   const onStored = vi.fn<(image: ImageFactsFragment) => void>();
-  return { queue: new UploadQueue({ send, lanes, onStored }), attempts, onStored };
+  return { queue: new UploadQueue({ send, lanes, onStored, ...options }), attempts, onStored };
 }
 
 async function settle(attempt: Attempt, outcome: SendOutcome): Promise<void> {
@@ -139,6 +204,10 @@ async function settle(attempt: Attempt, outcome: SendOutcome): Promise<void> {
 
 function phases(queue: UploadQueue): string[] {
   return queue.uploads.map((upload) => upload.state.phase);
+}
+
+function keys(queue: UploadQueue): string[] {
+  return queue.uploads.map((upload) => upload.key);
 }
 
 function fileOf(name: string, size = 3): File {

@@ -1,58 +1,45 @@
 import { shallowRef, type ShallowRef } from 'vue';
 import type { ImageFactsFragment } from '../../graphql/generated/graphql.ts';
 import { keyFault, normaliseKey } from '../image/image-key.ts';
-import { freeKey } from './suggest-key.ts';
-
-/** How far an upload is. Only a draft's key can be edited; `sending` and `storing` occupy one of the queue's lanes. */
-export type UploadState =
-  | { readonly phase: 'draft' }
-  | { readonly phase: 'waiting' }
-  | { readonly phase: 'sending'; readonly sentBytes: number }
-  /** All bytes are sent; the answer is due. */
-  | { readonly phase: 'storing' }
-  | { readonly phase: 'conflict'; readonly existing: ImageFactsFragment | undefined }
-  | { readonly phase: 'failed'; readonly message: string; readonly canRetry: boolean }
-  | { readonly phase: 'cancelled' }
-  | { readonly phase: 'stored'; readonly image: ImageFactsFragment };
-
-/** One file on its way to a key. */
-export interface Upload {
-  readonly id: number;
-  readonly file: File;
-  readonly key: string;
-  /** Whether it may replace an image under its key. */
-  readonly overwrite: boolean;
-  readonly state: UploadState;
-}
-
-/** How one attempt ended. */
-export type SendOutcome =
-  | { readonly kind: 'stored'; readonly image: ImageFactsFragment }
-  | { readonly kind: 'conflict'; readonly existing: ImageFactsFragment | undefined }
-  | { readonly kind: 'failed'; readonly message: string; readonly canRetry: boolean };
-
-/** Sends one file. It settles soon after the signal is aborted, in whatever way: the outcome is not looked at then. */
-export type SendUpload = (
-  upload: Upload,
-  attempt: { readonly signal: AbortSignal; readonly onProgress: (sentBytes: number) => void },
-) => Promise<SendOutcome>;
+import { fillPattern, PLAIN_PATTERN } from './key-pattern.ts';
+import { freeKey, suggestKey } from './suggest-key.ts';
+import {
+  initialState,
+  isOver,
+  stateAfter,
+  type KeptUpload,
+  type SendOutcome,
+  type SendUpload,
+  type Upload,
+  type UploadContent,
+  type UploadState,
+} from './upload.ts';
 
 export interface UploadQueueOptions {
   readonly send: SendUpload;
   /** How many are on their way at the same time. */
   readonly lanes: number;
   readonly onStored?: (image: ImageFactsFragment) => void;
+  /** Looks at a file before it is sent. Undefined where that can't be done. */
+  readonly examine?: (file: File) => Promise<UploadContent | undefined>;
+  /** By what keys are suggested: the file's own name unless told otherwise. */
+  readonly pattern?: string;
 }
 
 /** The uploads of one browser page, in the order in which they were added. */
 export class UploadQueue {
   readonly #uploads: ShallowRef<readonly Upload[]> = shallowRef([]);
+  readonly #isPaused: ShallowRef<boolean> = shallowRef(false);
+  readonly #pattern: ShallowRef<string>;
   readonly #attempts = new Map<number, AbortController>();
   readonly #options: UploadQueueOptions;
+  readonly #toExamine: number[] = [];
+  #isExamining = false;
   #nextId = 1;
 
   constructor(options: UploadQueueOptions) {
     this.#options = options;
+    this.#pattern = shallowRef(options.pattern ?? PLAIN_PATTERN);
   }
 
   /** Reactive. Every change makes a new list with new values for what changed. */
@@ -60,17 +47,54 @@ export class UploadQueue {
     return this.#uploads.value;
   }
 
+  /** Reactive. While it is paused, nothing is sent. */
+  get isPaused(): boolean {
+    return this.#isPaused.value;
+  }
+
+  /** Reactive. By what keys are suggested. */
+  get pattern(): string {
+    return this.#pattern.value;
+  }
+
+  /** Adds files as drafts under suggested keys. */
+  suggest(files: readonly { readonly file: File; readonly path: string }[]): void {
+    for (const { file, path } of files) this.#add({ file, path, key: this.#suggestion({ file, path }) });
+  }
+
+  /** Adds what was kept over a reload, and goes on with it. */
+  restore(kept: readonly KeptUpload[]): void {
+    for (const { phase, ...upload } of kept) this.#add(upload, phase === 'waiting');
+  }
+
+  /** Suggests keys anew, except where somebody has chosen one. */
+  setPattern(pattern: string): void {
+    this.#pattern.value = pattern;
+    for (const { id, file, path, isKeyChosen, state } of this.uploads) {
+      if (isKeyChosen || state.phase !== 'draft') continue;
+      const key = this.#suggestion({ file, path }, id);
+      this.#change(id, ['draft'], (upload) => ({ ...upload, key }));
+    }
+  }
+
+  /** Stops sending. What is on its way begins anew later; what only lacks the answer is waited for. */
+  pause(): void {
+    this.#isPaused.value = true;
+    for (const { id, state } of this.uploads) {
+      if (state.phase !== 'sending') continue;
+      this.#setState(id, { phase: 'waiting' });
+      this.#attempts.get(id)?.abort();
+    }
+  }
+
+  resume(): void {
+    this.#isPaused.value = false;
+    this.#fillLanes();
+  }
+
   /** Adds a file as a draft, or, with `start`, sends it as soon as a lane is free. */
   add(file: File, key: string, { overwrite = false, start = false } = {}): void {
-    const upload: Upload = {
-      id: this.#nextId++,
-      file,
-      key: normaliseKey(key),
-      overwrite,
-      state: initialState(file, start),
-    };
-    this.#uploads.value = [...this.uploads, upload];
-    this.#fillLanes();
+    this.#add({ file, path: file.name, key, overwrite, isKeyChosen: true }, start);
   }
 
   /** Whether an upload that is not through yet goes to this key. */
@@ -87,7 +111,7 @@ export class UploadQueue {
   }
 
   setKey(id: number, key: string): void {
-    this.#change(id, ['draft'], (upload) => ({ ...upload, key }));
+    this.#change(id, ['draft'], (upload) => ({ ...upload, key, isKeyChosen: true }));
   }
 
   /** Sends all drafts that have no fault. Returns the first that has one. */
@@ -130,8 +154,16 @@ export class UploadQueue {
     this.#change(id, ['conflict'], (upload) => ({
       ...upload,
       key: freeKey(upload.key, (key) => key === upload.key || this.isTaken(key, id)),
+      isKeyChosen: true,
       state: { phase: 'draft' },
     }));
+  }
+
+  /** The same, and sends it under that key. */
+  sendRenamed(id: number): void {
+    this.rename(id);
+    this.#change(id, ['draft'], (upload) => ({ ...upload, state: { phase: 'waiting' } }));
+    this.#fillLanes();
   }
 
   /** Takes an upload out of the list, stopping it if need be. */
@@ -145,7 +177,45 @@ export class UploadQueue {
     this.#uploads.value = this.uploads.filter((upload) => !isOver(upload));
   }
 
+  #add(
+    upload: Pick<Upload, 'file' | 'path' | 'key'> &
+      Partial<Pick<Upload, 'overwrite' | 'isKeyChosen' | 'content'>>,
+    start = false,
+  ): void {
+    const added: Upload = {
+      overwrite: false,
+      isKeyChosen: false,
+      ...upload,
+      id: this.#nextId++,
+      key: normaliseKey(upload.key),
+      state: initialState(upload.file, start),
+    };
+    this.#uploads.value = [...this.uploads, added];
+    this.#fillLanes();
+    if (added.state.phase === 'draft' && !added.content) this.#toExamine.push(added.id);
+    void this.#examineAll();
+  }
+
+  #suggestion({ file, path }: { file: File; path: string }, exceptId?: number): string {
+    const text = fillPattern(this.pattern, { path, day: new Date(file.lastModified) });
+    return suggestKey(text, (key) => this.isTaken(key, exceptId));
+  }
+
+  /** One file after the other, since each is read whole. */
+  async #examineAll(): Promise<void> {
+    if (this.#isExamining || !this.#options.examine) return;
+    this.#isExamining = true;
+    for (let id = this.#toExamine.shift(); id !== undefined; id = this.#toExamine.shift()) {
+      const upload = this.uploads.find((candidate) => candidate.id === id);
+      if (upload?.state.phase !== 'draft') continue;
+      const content = await this.#options.examine(upload.file).catch(() => undefined);
+      this.#change(upload.id, undefined, (known) => ({ ...known, content }));
+    }
+    this.#isExamining = false;
+  }
+
   #fillLanes(): void {
+    if (this.isPaused) return;
     for (const upload of this.uploads) {
       if (this.#attempts.size >= this.#options.lanes) return;
       // A cancelled attempt may still be settling; its retry waits for that.
@@ -192,36 +262,4 @@ export class UploadQueue {
         : upload,
     );
   }
-}
-
-const acceptedTypes = ['image/jpeg', 'image/png', 'image/gif', 'image/webp', 'image/avif'];
-
-/** What a file dialog offers: the types that the api takes. */
-export const ACCEPTED_TYPES = acceptedTypes.join(',');
-
-/** Spares sending what is declared as something else; an unknown type is for the api to find out. */
-function initialState(file: File, start: boolean): UploadState {
-  if (file.type !== '' && !acceptedTypes.includes(file.type)) {
-    return {
-      phase: 'failed',
-      message: 'This is not a JPEG, PNG, GIF, WebP or AVIF picture.',
-      canRetry: false,
-    };
-  }
-  return { phase: start ? 'waiting' : 'draft' };
-}
-
-function stateAfter(outcome: SendOutcome): UploadState {
-  switch (outcome.kind) {
-    case 'stored':
-      return { phase: 'stored', image: outcome.image };
-    case 'conflict':
-      return { phase: 'conflict', existing: outcome.existing };
-    case 'failed':
-      return { phase: 'failed', message: outcome.message, canRetry: outcome.canRetry };
-  }
-}
-
-function isOver(upload: Upload): boolean {
-  return upload.state.phase === 'stored' || upload.state.phase === 'cancelled';
 }

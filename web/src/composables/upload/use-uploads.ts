@@ -1,6 +1,5 @@
 import { inject, type InjectionKey } from 'vue';
 import type { ReceivedFile } from './received-files.ts';
-import { suggestKey } from './suggest-key.ts';
 import type { UploadQueue } from './upload-queue.ts';
 
 export const uploadQueueKey: InjectionKey<UploadQueue> = Symbol('UploadQueue');
@@ -15,15 +14,5 @@ export interface Uploads {
 export function useUploads(): Uploads {
   const queue = inject(uploadQueueKey);
   if (!queue) throw new Error('UploadQueue must be provided by the app');
-  return {
-    queue,
-    addFiles: (files) => {
-      for (const { file, path } of files) {
-        queue.add(
-          file,
-          suggestKey(path, (key) => queue.isTaken(key)),
-        );
-      }
-    },
-  };
+  return { queue, addFiles: (files) => queue.suggest(files) };
 }
