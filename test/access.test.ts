@@ -119,6 +119,14 @@ describe('a token', () => {
     expect(resize).toMatchObject({ status: 403, errors: [{ extensions: { code: 'FORBIDDEN' } }] });
   });
 
+  it('signs URLs of images, which need no token', async () => {
+    const text = '{ signedUrl(key: "mine", width: 64, expiresIn: 60) }';
+    const { data } = await query<{ signedUrl: string }>(system.url, text, {}, await create('VIEWER'));
+    expect((await fetch(system.url + data!.signedUrl)).status).toBe(200);
+    const other = await fetch(system.url + data!.signedUrl.replace('w=64', 'w=160'));
+    expect(other.status).toBe(403);
+  });
+
   it('of a VIEWER uploads not a byte', async () => {
     const headers = { 'apollo-require-preflight': 'true', ...(await create('VIEWER')) };
     const answer = await upload(system.url, 'theirs', Buffer.alloc(5_000_000), { headers });

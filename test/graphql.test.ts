@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { serverAudits } from 'graphql-http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { AS_ADMIN, query, upload } from './client.ts';
@@ -60,6 +61,48 @@ describe('GraphQL over HTTP', () => {
     expect(response.status).toBe(400);
   });
 
+  it('passes every audit of graphql-http', async () => {
+    const audits = serverAudits({
+      url: `${system.url}/graphql`,
+      fetchFn: (url: string, init: RequestInit = {}) =>
+        fetch(url, {
+          ...init,
+          headers: { ...init.headers, ...AS_ADMIN, 'apollo-require-preflight': 'true' },
+        }),
+    });
+    const results = await Promise.all(audits.map((audit) => audit.fn()));
+    expect(results.length).toBeGreaterThan(60);
+    expect(results.filter(({ status }) => status !== 'ok').map(({ name }) => name)).toEqual([]);
+  });
+
+  it('tells strangers nothing of the schema', async () => {
+    const introspection = await query(system.url, '{ __schema { types { name } } }', {}, {});
+    expect(introspection).toMatchObject({
+      status: 401,
+      errors: [{ extensions: { code: 'UNAUTHENTICATED' } }],
+    });
+    const [toStranger, toAdmin] = [
+      await query(system.url, '{ pooll { epoch } }', {}, {}),
+      await query(system.url, '{ pooll { epoch } }'),
+    ];
+    expect(toStranger.errors?.[0]?.message).toBe('Cannot query field "pooll" on type "Query".');
+    expect(toAdmin.errors?.[0]?.message).toContain('Did you mean "pool"?');
+  });
+
+  it('refuses what would be too much, with 400', async () => {
+    const aliases = Array.from({ length: 1000 }, (_, i) => `a${i}: __typename`).join(' ');
+    for (const text of [`{ ${aliases} }`, `{ ${aliases.split(' ').slice(0, 50).join(' ')} }`]) {
+      const answer = await query(system.url, text);
+      expect(answer.status).toBe(400);
+      expect(JSON.stringify(answer)).not.toMatch(/stacktrace/);
+    }
+    const persisted = { extensions: { persistedQuery: { version: 1, sha256Hash: 'a'.repeat(64) } } };
+    const response = await post(JSON.stringify(persisted), { 'content-type': 'application/json' });
+    expect(await response.json()).toMatchObject({
+      errors: [{ extensions: { code: 'PERSISTED_QUERY_NOT_SUPPORTED' } }],
+    });
+  });
+
   it('goes on serving after all that', async () => {
     expect((await query(system.url, '{ pool { desiredSize } }')).data).toEqual({ pool: { desiredSize: 2 } });
     expect((await upload(system.url, 'none', Buffer.from('text'))).status).toBe(200);
@@ -89,6 +132,20 @@ describe('GraphQL over a websocket', () => {
     await expect(connect({ origin: 'https://elsewhere.example' })).rejects.toThrow('403');
     await expect(connect({ path: '/other' })).rejects.toThrow('404');
     (await connect({ origin: system.url })).close();
+  });
+
+  it('takes 50 subscriptions, and refuses one more alone', async () => {
+    const socket = await connect();
+    const messages = receive(socket);
+    for (let i = 0; i <= 50; i++) {
+      const payload = { query: 'subscription { imageChanged { kind } }' };
+      send(socket, { id: String(i), type: 'subscribe', payload });
+    }
+    await expect
+      .poll(() => messages, { timeout: 15_000 })
+      .toMatchObject([{ id: '50', type: 'error', payload: [{ extensions: { code: 'TOO_BUSY' } }] }]);
+    expect(socket.readyState).toBe(WebSocket.OPEN);
+    socket.close();
   });
 
   it('ends when a message is too large', async () => {

@@ -28,6 +28,8 @@ import { ImageReader } from './images/image-reader.ts';
 import { IMAGE_CHANGED, ImageResolver } from './images/image.resolver.ts';
 import { ImageService, type EntryRemover } from './images/image-service.ts';
 import { newReadCounters } from './images/read-counters.ts';
+import { SignedUrlResolver } from './images/signed-url.resolver.ts';
+import { SignedUrls } from './images/signed-url.ts';
 import { startSweeper } from './images/sweeper.ts';
 import { openFilesystemStore } from './objects/filesystem.ts';
 import type { ObjectStore } from './objects/object-store.ts';
@@ -226,7 +228,9 @@ async function start(config: Config, stops: Stops): Promise<Omit<RunningApp, 'cl
     now,
     newId,
   });
-  const sessions = new Sessions({ database, tokens, keys: new SigningKeys(secrets.signing), now });
+  const keys = new SigningKeys(secrets.signing);
+  const sessions = new Sessions({ database, tokens, keys, now });
+  const signedUrls = new SignedUrls(keys, now);
   const gate = new Gate({ tokens, sessions, now, clock: () => performance.now() });
   const links = new SignInLinks(now);
   const admin = await tokens.findBySecret(secrets.admin);
@@ -239,13 +243,18 @@ async function start(config: Config, stops: Stops): Promise<Omit<RunningApp, 'cl
       imageRoute: createImageRoute({
         reader,
         versions: images,
-        refuse: config.PUBLIC_READ === 'images' ? undefined : (req) => refuseReader(gate, req.headers),
+        refuse:
+          config.PUBLIC_READ === 'images'
+            ? undefined
+            : ({ headers }, target) =>
+                target.signature === undefined ? refuseReader(gate, headers) : signedUrls.refuse(target),
         onError: (err) => log.error({ err }, 'A read of an image failed.'),
         onRead: (ms) => reads.times.record(ms),
       }),
       schema: await createSchema(
         [
           new ImageResolver(images, pool.cache),
+          new SignedUrlResolver(signedUrls),
           new MetricsResolver(metrics),
           new PoolResolver(poolService, policies),
           new DecisionResolver(decisions),
@@ -256,6 +265,7 @@ async function start(config: Config, stops: Stops): Promise<Omit<RunningApp, 'cl
       ),
       gate,
       redeemCode: (code) => (links.redeem(code) ? admin : undefined),
+      isSchemaPublic: config.PUBLIC_SCHEMA !== undefined,
       trustedProxies: config.TRUSTED_PROXIES ?? [],
       maxUploadBytes,
       healthChecks: [

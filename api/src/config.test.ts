@@ -82,6 +82,23 @@ describe('readConfig', () => {
       'CACHE_NODES and CACHE_DISCOVERY must not be set together: each says where cache nodes come from',
     ]);
   });
+
+  it('refuses an address that others can reach, unless there is TLS in front or plain text is allowed', () => {
+    for (const HOST of ['0.0.0.0', '::', '192.168.1.2', 'shoal.example', '1270.0.0.1']) {
+      expect(faultsOf({ HOST })).toEqual([
+        expect.stringMatching(/^HOST .* TRUSTED_PROXIES, or set ALLOW_PLAINTEXT=1/),
+      ]);
+      expect(readConfig({ HOST, TRUSTED_PROXIES: '10.0.0.0/8,::1' }).TRUSTED_PROXIES).toEqual([
+        '10.0.0.0/8',
+        '::1',
+      ]);
+      expect(readConfig({ HOST, ALLOW_PLAINTEXT: '1' }).HOST).toBe(HOST);
+    }
+    for (const HOST of ['127.0.0.1', '127.1.2.3', '::1', 'localhost'])
+      expect(readConfig({ HOST }).HOST).toBe(HOST);
+    expect(faultsOf({ TRUSTED_PROXIES: 'everybody' })).toHaveLength(1);
+    expect(faultsOf({ TRUSTED_PROXIES: '10.0.0.0/33' })).toHaveLength(1);
+  });
 });
 
 describe('the settings of EC2', () => {

@@ -48,6 +48,8 @@ const environmentSchema = z.object({
     })
     .transform((keys) => keys.split(','))
     .optional(),
+  ALLOW_PLAINTEXT: z.literal('1', { error: 'must be 1, or unset' }).optional(),
+  PUBLIC_SCHEMA: z.literal('1', { error: 'must be 1, or unset' }).optional(),
   PUBLIC_READ: z.enum(['images'], { error: 'must be images, or unset' }).optional(),
   TRUSTED_PROXIES: z
     .string()
@@ -128,7 +130,17 @@ function faultsBetween(config: Config): string[] {
     const missing = NEEDED_BY_EC2.filter((name) => config[name] === undefined);
     if (missing.length > 0) faults.push(`EC2_LAUNCH_TEMPLATE needs ${missing.join(' and ')} too`);
   }
+  const isGuarded = config.TRUSTED_PROXIES !== undefined || config.ALLOW_PLAINTEXT !== undefined;
+  if (!isLoopback(config.HOST) && !isGuarded) {
+    faults.push(
+      `HOST ${config.HOST} can be reached from elsewhere, where tokens and images would travel in plain text. Put a proxy with TLS in front and name it in TRUSTED_PROXIES, or set ALLOW_PLAINTEXT=1 where the network is to be trusted`,
+    );
+  }
   return faults;
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
 }
 
 function wholeNumber({ min, max, fallback }: { min: number; max: number; fallback: number }) {

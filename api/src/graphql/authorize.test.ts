@@ -28,6 +28,7 @@ const OPERATIONS: Readonly<
   'query image': ['{ image(key: "a") { key } }', READERS],
   'query images': ['{ images { edges { cursor } } }', READERS],
   'query imagesBySha256': ['{ imagesBySha256(sha256: []) { key } }', READERS],
+  'query signedUrl': ['{ signedUrl(key: "a") }', READERS],
   'query allImagesDeletion': ['{ allImagesDeletion { state } }', READERS],
   'query pool': ['{ pool { epoch } }', WITH_AUTOSCALER],
   'query cacheConfig': ['{ cacheConfig { capacityMiB } }', READERS],

@@ -8,8 +8,9 @@ import { INTERNAL_MESSAGE, ShoalError } from '../errors.ts';
 import { busyStatus } from './busy-status.ts';
 import type { Context, IdentifyCaller } from './context.ts';
 import { formatError } from './format-error.ts';
-import { MAX_TOKENS } from './max-tokens.ts';
+import { DOCUMENT_LIMITS, MAX_TOKENS } from './document-limits.ts';
 import { acceptMultipart } from './multipart.ts';
+import { tellingStrangersNothing } from './strangers.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -21,6 +22,8 @@ declare module 'fastify' {
 export interface GraphQLRouteOptions {
   readonly schema: GraphQLSchema;
   readonly identify: IdentifyCaller;
+  /** Whether strangers may look at the schema. */
+  readonly isSchemaPublic?: boolean;
   readonly maxUploadBytes: number;
   /** Takes errors whose cause the client is not told. */
   readonly report: (error: unknown) => void;
@@ -32,17 +35,25 @@ export interface GraphQLRouteOptions {
  */
 export async function serveGraphQL(
   fastify: FastifyInstance,
-  { schema, identify, maxUploadBytes, report }: GraphQLRouteOptions,
+  { schema, identify, isSchemaPublic = false, maxUploadBytes, report }: GraphQLRouteOptions,
 ): Promise<() => Promise<void>> {
   const apollo = new ApolloServer<Context>({
     schema,
     csrfPrevention: true,
     introspection: true,
+    allowBatchedHttpRequests: false,
+    persistedQueries: false,
     parseOptions: { maxTokens: MAX_TOKENS },
+    validationRules: [...DOCUMENT_LIMITS],
     stopOnTerminationSignals: false,
     includeStacktraceInErrorResponses: false,
     formatError: (formatted, error) => formatError(formatted, error, report),
-    plugins: [ApolloServerPluginLandingPageDisabled(), refusingSubscriptions, busyStatus],
+    plugins: [
+      ApolloServerPluginLandingPageDisabled(),
+      refusingSubscriptions,
+      busyStatus,
+      ...(isSchemaPublic ? [] : [tellingStrangersNothing]),
+    ],
   });
   await apollo.start();
   await fastify.register(async (scope) => {

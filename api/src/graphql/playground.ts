@@ -32,14 +32,17 @@ query Images {
 `;
 
 /**
- * Serves GraphiQL at `/playground`, one page that asks no other host for anything, to those who have signed in; others are sent to where
- * they can. Loaded when it is first asked for: it is large.
+ * Serves GraphiQL at `/playground`, one page that asks no other host for anything, to those who have signed in unless it is public;
+ * others are sent to where they can. Loaded when it is first asked for: it is large.
  */
-export function servePlayground(fastify: FastifyInstance, identify: IdentifyCaller): void {
+export function servePlayground(
+  fastify: FastifyInstance,
+  { identify, isPublic }: { readonly identify: IdentifyCaller; readonly isPublic: boolean },
+): void {
   let page: Promise<string> | undefined;
   fastify.get('/playground', async ({ headers }, reply) => {
     const caller = await identify(headers);
-    const refusal = refuseAccess(caller, ['VIEWER', 'AUTOSCALER']);
+    const refusal = refuseAccess(caller, isPublic ? ['EVERYBODY'] : ['VIEWER', 'AUTOSCALER']);
     if (refusal !== undefined) {
       const isNavigation = (headers.accept ?? '').includes('text/html');
       if (isNavigation) return await reply.redirect('/sign-in?next=/playground', 302);

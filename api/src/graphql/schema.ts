@@ -5,6 +5,7 @@ import { buildSchema } from 'type-graphql';
 import { AccessResolver } from '../access/access.resolver.ts';
 import type { IMAGE_CHANGED } from '../images/image.resolver.ts';
 import { ImageResolver } from '../images/image.resolver.ts';
+import { SignedUrlResolver } from '../images/signed-url.resolver.ts';
 import type { ImageChange } from '../images/image-service.ts';
 import { MetricsResolver, STATS_UPDATED } from '../metrics/metrics.resolver.ts';
 import { POOL_UPDATED, PoolResolver } from '../pool/pool.resolver.ts';
@@ -29,7 +30,13 @@ export function createTopics() {
 /** The executable schema. Without resolvers it can only be printed. */
 export async function createSchema(
   resolvers: readonly (
-    AccessResolver | DecisionResolver | ImageResolver | MetricsResolver | PoolResolver | ScalingResolver
+    | AccessResolver
+    | DecisionResolver
+    | ImageResolver
+    | MetricsResolver
+    | PoolResolver
+    | ScalingResolver
+    | SignedUrlResolver
   )[] = [],
   topics: Topics = createTopics(),
 ): Promise<GraphQLSchema> {
@@ -41,6 +48,7 @@ export async function createSchema(
       MetricsResolver,
       PoolResolver,
       ScalingResolver,
+      SignedUrlResolver,
     ],
     container: { get: (wanted) => resolvers.find((resolver) => resolver.constructor === wanted) },
     pubSub: { ...topics, subscribe: (topic: string) => subscribe(topics, topic) },

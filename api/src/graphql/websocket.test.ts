@@ -36,6 +36,7 @@ beforeEach(async () => {
     schema,
     identify: (headers, authorization = headers.authorization) =>
       callerWith(authorization === 'Bearer friend' ? 'ADMIN' : 'VIEWER'),
+    maxConnections: 2,
     report: () => {},
   });
   await once(server.listen(0, '127.0.0.1'), 'listening');
@@ -61,6 +62,16 @@ it('answers a request that offers HTTP/2 as if it did not', async () => {
   expect(answer).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
   expect(answer).toMatch(/\r\nConnection: close\r\n/);
   expect(answer.split('\r\n\r\n')[1]).toBe(`GET /images/a ${'x'.repeat(1_000_000)}`);
+});
+
+it('refuses more connections than it can hold', async () => {
+  const headers =
+    'Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n';
+  const held = [send('/graphql', headers), send('/graphql', headers)];
+  for (const socket of held) expect(String((await once(socket, 'data'))[0])).toMatch(/^HTTP\/1\.1 101 /);
+  expect(await text(send('/graphql', headers))).toMatch(/^HTTP\/1\.1 503 /);
+  for (const socket of held) socket.destroy();
+  await stop();
 });
 
 it('refuses websockets elsewhere', async () => {

@@ -35,6 +35,8 @@ export interface HttpServerOptions {
   readonly gate: Gate;
   /** Who a code from a one-time link signs in. Undefined for a code that is not good, or no longer. */
   readonly redeemCode: (code: string) => Caller | undefined;
+  /** Whether strangers may look at the schema and open the playground. */
+  readonly isSchemaPublic: boolean;
   /** Addresses and networks whose X-Forwarded headers are believed. */
   readonly trustedProxies: readonly string[];
   readonly maxUploadBytes: number;
@@ -54,7 +56,18 @@ const KEEP_ALIVE_MS = 72_000;
 
 /** Serves everything on one port, and adds the ways to stop. Resolves with the URL once it listens. */
 export async function startHttpServer(options: HttpServerOptions, stops: Stops): Promise<string> {
-  const { host, port, log, imageRoute, schema, gate, maxUploadBytes, sharedFields, trustedProxies } = options;
+  const {
+    host,
+    port,
+    log,
+    imageRoute,
+    schema,
+    gate,
+    maxUploadBytes,
+    sharedFields,
+    isSchemaPublic,
+    trustedProxies,
+  } = options;
   const identify: IdentifyCaller = (headers, authorization) =>
     gate.identify(authorization === undefined ? readCredential(headers) : readAuthorization(authorization));
   const report = (error: unknown) => log.error({ err: error }, 'Something broke.');
@@ -75,7 +88,7 @@ export async function startHttpServer(options: HttpServerOptions, stops: Stops):
   );
   await fastify.register(compress, { encodings: ['br', 'gzip'] });
   serveSessions(fastify, { gate, redeemCode: options.redeemCode });
-  stops.add(await serveGraphQL(fastify, { schema, identify, maxUploadBytes, report }));
+  stops.add(await serveGraphQL(fastify, { schema, identify, isSchemaPublic, maxUploadBytes, report }));
   stops.add(
     serveWebsocket(fastify.server, {
       schema,
@@ -86,7 +99,7 @@ export async function startHttpServer(options: HttpServerOptions, stops: Stops):
       report,
     }),
   );
-  servePlayground(fastify, identify);
+  servePlayground(fastify, { identify, isPublic: isSchemaPublic });
   serveHealth(fastify, options.healthChecks, identify, report);
   serveMetrics(fastify, identify, options.renderMetrics);
   await serveSpa(fastify, options.webFolder);

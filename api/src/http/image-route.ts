@@ -27,7 +27,7 @@ export interface ImageRouteOptions {
   readonly reader: ImageReader;
   readonly versions: VersionIndex;
   /** Why this request may not read images, at once where that is known. Left out, all may, and so may caches that many share. */
-  readonly refuse?: ((req: IncomingMessage) => Refusal | Promise<Refusal>) | undefined;
+  readonly refuse?: ((req: IncomingMessage, target: ImageTarget) => Refusal | Promise<Refusal>) | undefined;
   /** Takes what an operator should know of a read that failed. */
   readonly onError?: (error: Error) => void;
   /** Monotonic, in milliseconds. */
@@ -65,7 +65,7 @@ function admit(
 ): void {
   const request = new ImageRequest(options, req, res, target);
   const answer = (refusal: Refusal) => (refusal === undefined ? request.answer() : sendError(res, refusal));
-  const refusal = options.refuse?.(req);
+  const refusal = options.refuse?.(req, target);
   if (refusal instanceof Promise)
     refusal.then(answer, (error: unknown) => sendError(res, asUnavailable(error)));
   else answer(refusal);

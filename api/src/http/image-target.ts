@@ -10,10 +10,19 @@ export interface ImageTarget {
   readonly keyHash: string;
   readonly version: string | undefined;
   readonly width: VariantWidth | undefined;
+  /** What lets in whoever has the URL. */
+  readonly signature?: UrlSignature;
+}
+
+/** `expires` and `signature` in the query, as `signedUrl` makes them. */
+export interface UrlSignature {
+  /** Seconds since the epoch. */
+  readonly expires: number;
+  readonly text: string;
 }
 
 /**
- * Reads a request's target: `/images/KEY` or `/images?key=KEY`, with `v` and `w`. Read by hand and as it was sent, since a URL parser would
+ * Reads a request's target: `/images/KEY` or `/images?key=KEY`, with `v` and `w`, `expires` and `signature`. Read by hand and as it was sent, since a URL parser would
  * collapse `..` within keys. Undefined if it is no image's.
  * @throws ShoalError BAD_USER_INPUT, or NOT_FOUND for a version that can't exist
  */
@@ -62,19 +71,35 @@ export class TargetCache {
 }
 
 const SLASH = 0x2f;
-const NO_QUERY: Query = { key: undefined, v: undefined, w: undefined };
+const NO_QUERY: Query = {
+  key: undefined,
+  v: undefined,
+  w: undefined,
+  expires: undefined,
+  signature: undefined,
+};
 
 /** As sent, percent-encoded. Of several with one name the first counts. */
 interface Query {
   key: string | undefined;
   v: string | undefined;
   w: string | undefined;
+  expires: string | undefined;
+  signature: string | undefined;
 }
 
-function targetOf(keyText: string, { v, w }: Query): ImageTarget {
+function targetOf(keyText: string, { v, w, expires, signature }: Query): ImageTarget {
   const key = parseKey(keyText);
   if (v !== undefined && !isVersion(v)) throw new ShoalError('NOT_FOUND', 'The image has no such version.');
-  return { key, keyHash: hashKey(key), version: v, width: w === undefined ? undefined : parseWidth(w) };
+  const target = {
+    key,
+    keyHash: hashKey(key),
+    version: v,
+    width: w === undefined ? undefined : parseWidth(w),
+  };
+  return signature === undefined
+    ? target
+    : { ...target, signature: { expires: Number(expires), text: signature } };
 }
 
 function parseWidth(text: string): VariantWidth {
@@ -89,8 +114,8 @@ function parseQuery(text: string): Query {
   for (const pair of text.split('&')) {
     const equalsAt = pair.indexOf('=');
     const name = equalsAt < 0 ? pair : pair.slice(0, equalsAt);
-    if (name === 'key' || name === 'v' || name === 'w')
-      query[name] ??= equalsAt < 0 ? '' : pair.slice(equalsAt + 1);
+    if (Object.hasOwn(NO_QUERY, name))
+      query[name as keyof Query] ??= equalsAt < 0 ? '' : pair.slice(equalsAt + 1);
   }
   return query;
 }

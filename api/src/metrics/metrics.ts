@@ -127,7 +127,9 @@ function nodeStats(
   minutes: readonly NodeMinute[],
   seconds: ReturnType<Seconds['all']>,
 ): NodeStats[] {
-  const seen = new Map(seconds.flatMap(([, sample]) => sample?.nodes.map(({ node }) => [node.id, node]) ?? []));
+  const seen = new Map(
+    seconds.flatMap(([, sample]) => sample?.nodes.map(({ node }) => [node.id, node]) ?? []),
+  );
   const minutesOf = groupBy(minutes, ({ id }) => id);
   const firstMinuteOf = (id: string) => minutesOf.get(id)?.[0].minute ?? Infinity;
   return [...new Set([...minutesOf.keys(), ...seen.keys()])]
