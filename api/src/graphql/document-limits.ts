@@ -14,6 +14,9 @@ const MAX_DIRECTIVES = 20;
 /** One for each field, with a factor for each level; a list is as many as its `first` says. */
 const MAX_COST = 30_000;
 
+/** How refusals for asking too much begin, or what they are about. */
+export const LIMIT_EXCEEDED = /limit of \d+ exceeded|contains more tha[nt] \d+ tokens/i;
+
 /** Thrown, a refusal would pass for a fault of ours. */
 const reporting = {
   propagateOnRejection: false,

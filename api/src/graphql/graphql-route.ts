@@ -9,6 +9,7 @@ import { busyStatus } from './busy-status.ts';
 import type { Context, IdentifyCaller } from './context.ts';
 import { formatError } from './format-error.ts';
 import { DOCUMENT_LIMITS, MAX_TOKENS } from './document-limits.ts';
+import { legacyStatus } from './legacy-status.ts';
 import { acceptMultipart } from './multipart.ts';
 import { tellingStrangersNothing } from './strangers.ts';
 
@@ -52,6 +53,7 @@ export async function serveGraphQL(
       ApolloServerPluginLandingPageDisabled(),
       refusingSubscriptions,
       busyStatus,
+      legacyStatus,
       ...(isSchemaPublic ? [] : [tellingStrangersNothing]),
     ],
   });

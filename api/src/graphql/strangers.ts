@@ -1,13 +1,15 @@
 import type { ApolloServerPlugin } from '@apollo/server';
-import { BREAK, type DocumentNode, type FieldNode, visit } from 'graphql';
-import { refuseAccess } from '../access/refuse-access.ts';
+import { BREAK, type DocumentNode, type FieldNode, GraphQLError, visit } from 'graphql';
 import type { Context } from './context.ts';
 
 /** Tells those who have not signed in nothing of the schema: neither by introspection nor by guessing what they meant. */
 export const tellingStrangersNothing: ApolloServerPlugin<Context> = {
   requestDidStart: async () => ({
     didResolveOperation: async ({ document, contextValue: { caller } }) => {
-      if (caller === undefined && asksForSchema(document)) throw refuseAccess(undefined, ['VIEWER'])!;
+      if (caller !== undefined || !asksForSchema(document)) return;
+      throw new GraphQLError('The schema is told only to those who have signed in.', {
+        extensions: { code: 'UNAUTHENTICATED', http: { status: 401 } },
+      });
     },
     willSendResponse: async ({ contextValue: { caller }, response: { body } }) => {
       if (caller !== undefined || body.kind !== 'single') return;
