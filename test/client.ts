@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 /** Of every Shoal that tests start. */
 export const ADMIN_TOKEN = 'admin-of-the-tests-0123456789abcdef';
 export const AS_ADMIN: Record<string, string> = { authorization: `Bearer ${ADMIN_TOKEN}` };
@@ -70,4 +72,37 @@ export async function uploaded(
   const answer = await upload(url, key, file, { overwrite });
   if (!answer.data) throw new Error(`The upload was refused: ${JSON.stringify(answer.errors)}`);
   return answer.data.uploadImage;
+}
+
+/** Uploads in three steps: createUpload, a PUT to the address that it gives, completeUpload. */
+export async function uploadedDirectly(url: string, key: string, file: Uint8Array): Promise<UploadedImage> {
+  const created = await query<{
+    createUpload: { id: string; url: string; method: string; headers: { name: string; value: string }[] };
+  }>(
+    url,
+    'mutation ($input: CreateUploadInput!) { createUpload(input: $input) { id url method headers { name value } } }',
+    {
+      input: {
+        key,
+        bytes: file.length,
+        contentType: 'image/png',
+        sha256: createHash('sha256').update(file).digest('hex'),
+      },
+    },
+  );
+  if (!created.data) throw new Error(`createUpload was refused: ${JSON.stringify(created.errors)}`);
+  const { createUpload: upload } = created.data;
+  const sent = await fetch(new URL(upload.url, url), {
+    method: upload.method,
+    headers: Object.fromEntries(upload.headers.map(({ name, value }) => [name, value])),
+    body: Uint8Array.from(file),
+  });
+  if (!sent.ok) throw new Error(`The bytes were refused: ${sent.status} ${await sent.text()}`);
+  const completed = await query<{ completeUpload: UploadedImage }>(
+    url,
+    `mutation ($id: ID!) { completeUpload(id: $id) { ${IMAGE_FIELDS} } }`,
+    { id: upload.id },
+  );
+  if (!completed.data) throw new Error(`completeUpload was refused: ${JSON.stringify(completed.errors)}`);
+  return completed.data.completeUpload;
 }

@@ -6,7 +6,15 @@ import { createClient } from 'graphql-ws';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { AS_ADMIN, query, upload, uploaded, type Answer, type UploadedImage } from './client.ts';
+import {
+  AS_ADMIN,
+  query,
+  upload,
+  uploaded,
+  uploadedDirectly,
+  type Answer,
+  type UploadedImage,
+} from './client.ts';
 import { makePicture, photographs, type Picture } from './pictures.ts';
 import { startSystem, type System } from './system.ts';
 
@@ -43,6 +51,13 @@ describe('the main job', () => {
       expect(width).toBe(Math.min(320, image.width));
       expect(height / width).toBeCloseTo(image.height / image.width, 1);
     }
+  });
+
+  it('takes bytes that are sent by a request of their own', async () => {
+    const { bytes } = await makePicture({ name: 'direct.png' });
+    const image = await uploadedDirectly(system.url, 'direct', bytes);
+    expect(image).toMatchObject({ key: 'direct', contentType: 'image/png', bytes: bytes.length });
+    expect(Buffer.from(await (await fetch(system.url + image.url)).arrayBuffer()).equals(bytes)).toBe(true);
   });
 
   it('is seen by who subscribed', async () => {

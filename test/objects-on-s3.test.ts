@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type FaultProxy, startFaultProxy } from '../api/test/fault-proxy.ts';
 import { type Moto, motoMissing, startMoto } from '../api/test/moto.ts';
-import { query, uploaded, type UploadedImage } from './client.ts';
+import { query, uploaded, uploadedDirectly, type UploadedImage } from './client.ts';
 import { makePicture } from './pictures.ts';
 import { startSystem, type System } from './system.ts';
 
@@ -30,14 +30,18 @@ describe.skipIf(motoMissing)(`with its objects in S3${motoMissing ? ` (${motoMis
     await moto?.stop();
   });
 
-  it('says in one line that the bucket is not there, then starts when it is', async () => {
-    await expect(startSystem({ environment })).rejects.toThrow(
-      /ended with 1:\nShoal: There is no bucket "photos" at AWS_ENDPOINT_URL\. .*\n$/,
-    );
-    await fetch(`${moto.endpoint}/photos`, { method: 'PUT' });
-    system = await startSystem({ environment });
-    expect((await fetch(`${system.url}/readyz`)).status).toBe(200);
-  });
+  it(
+    'says in one line that the bucket is not there, then starts when it is',
+    { timeout: 120_000 },
+    async () => {
+      await expect(startSystem({ environment })).rejects.toThrow(
+        /ended with 1:\nShoal: There is no bucket "photos" at AWS_ENDPOINT_URL\. .*\n$/,
+      );
+      await fetch(`${moto.endpoint}/photos`, { method: 'PUT' });
+      system = await startSystem({ environment });
+      expect((await fetch(`${system.url}/readyz`)).status).toBe(200);
+    },
+  );
 
   it('serves what is cached while S3 is out of order, and 503 for the rest, never half an image', async () => {
     const cached = await uploaded(system.url, 'cached', bytes);
@@ -76,9 +80,16 @@ describe.skipIf(motoMissing)(`with its objects in S3${motoMissing ? ` (${motoMis
     await expect.poll(() => cacheWordOf(image), { timeout: 15_000 }).toBe('HIT');
   });
 
+  it('takes bytes that were sent straight to S3', async () => {
+    const image = await uploadedDirectly(system.url, 'direct', bytes);
+    expect((await read(image)).equals(bytes)).toBe(true);
+    const inbox = await (await fetch(`${moto.endpoint}/photos?list-type=2&prefix=shoal/live/uploads`)).text();
+    expect(inbox).toContain('<KeyCount>0</KeyCount>');
+  });
+
   it('deletes all objects', async () => {
     const answer = await query(system.url, 'mutation { deleteAllImages { deletedCount } }');
-    expect(answer.data).toEqual({ deleteAllImages: { deletedCount: 3 } });
+    expect(answer.data).toEqual({ deleteAllImages: { deletedCount: 4 } });
     const listing = await (await fetch(`${moto.endpoint}/photos?list-type=2`)).text();
     expect(listing).toContain('<KeyCount>0</KeyCount>');
   });

@@ -23,6 +23,8 @@ import { checkPort } from './http/check-port.ts';
 import { startHttpServer } from './http/http-server.ts';
 import { createImageRoute } from './http/image-route.ts';
 import { DecodingPool, decodingWorkerCommand } from './images/decoding/decoding-pool.ts';
+import { DirectUploadResolver } from './images/direct-upload.resolver.ts';
+import { DirectUploads } from './images/direct-uploads.ts';
 import { entryNamesOfVersion } from './images/entry-name.ts';
 import { ImageReader } from './images/image-reader.ts';
 import { IMAGE_CHANGED, ImageResolver } from './images/image.resolver.ts';
@@ -32,8 +34,10 @@ import { SignedUrlResolver } from './images/signed-url.resolver.ts';
 import { SignedUrls } from './images/signed-url.ts';
 import { startSweeper } from './images/sweeper.ts';
 import { openFilesystemStore } from './objects/filesystem.ts';
+import { openFolderInbox, type ReceivingInbox } from './objects/folder-inbox.ts';
 import type { ObjectStore } from './objects/object-store.ts';
-import { openStaging } from './objects/staging.ts';
+import { openStaging, type Staging } from './objects/staging.ts';
+import type { UploadInbox } from './objects/upload-inbox.ts';
 import { makeNewId } from './ordered-id.ts';
 import { LatencyMeter } from './metrics/latency.ts';
 import { MetricsResolver, STATS_UPDATED } from './metrics/metrics.resolver.ts';
@@ -112,8 +116,8 @@ async function start(config: Config, stops: Stops): Promise<Omit<RunningApp, 'cl
       : { url: config.DATABASE_URL, ca: config.DATABASE_CA },
   );
   stops.add(() => database.close());
-  const objects = await openObjects(config, stops);
   const staging = await openStaging({ folder: join(folder, 'staging') });
+  const { objects, inbox, receivingInbox } = await openObjects(config, staging, stops);
   const secretFile = launchesLocally(config) ? await openNodeSecretFile(folder) : undefined;
   const nodeSecret = secretFile?.secret ?? (await readSecretOfGivenNodes(config));
   const provisioner = await openProvisioner(config, log, secretFile?.file);
@@ -182,11 +186,13 @@ async function start(config: Config, stops: Stops): Promise<Omit<RunningApp, 'cl
     maxPixels: config.MAX_PIXELS,
     now,
   });
+  const uploads = new DirectUploads({ database, inbox, images, maxUploadBytes, newId, now });
   stops.add(
     startSweeper({
       database,
       objects,
       entries,
+      sweepUploads: () => uploads.sweep(),
       now,
       onError: (err) => log.error({ err }, 'A sweep failed.'),
     }),
@@ -253,6 +259,7 @@ async function start(config: Config, stops: Stops): Promise<Omit<RunningApp, 'cl
       }),
       schema: await createSchema(
         [
+          new DirectUploadResolver(uploads),
           new ImageResolver(images, pool.cache),
           new SignedUrlResolver(signedUrls),
           new MetricsResolver(metrics),
@@ -268,6 +275,7 @@ async function start(config: Config, stops: Stops): Promise<Omit<RunningApp, 'cl
       isSchemaPublic: config.PUBLIC_SCHEMA !== undefined,
       trustedProxies: config.TRUSTED_PROXIES ?? [],
       maxUploadBytes,
+      inbox: receivingInbox,
       healthChecks: [
         { name: 'database', check: () => database.check() },
         { name: 'objects', check: () => objects.check() },
@@ -303,14 +311,29 @@ function refuseReader(gate: Gate, headers: IncomingHttpHeaders) {
     : refuseAccess(caller, ['VIEWER']);
 }
 
-async function openObjects(config: Config, stops: Stops): Promise<ObjectStore> {
+interface Objects {
+  readonly objects: ObjectStore;
+  readonly inbox: UploadInbox;
+  /** The inbox, where bytes come to this process. */
+  readonly receivingInbox?: ReceivingInbox;
+}
+
+async function openObjects(config: Config, staging: Staging, stops: Stops): Promise<Objects> {
   const { S3_BUCKET: bucket, S3_PREFIX: prefix, AWS_REGION: region, AWS_ENDPOINT_URL: endpoint } = config;
-  if (bucket === undefined) return await openFilesystemStore({ folder: join(config.DATA_DIR, 'objects') });
+  const { DATA_DIR: folder } = config;
+  if (bucket === undefined) {
+    const objects = await openFilesystemStore({ folder: join(folder, 'objects') });
+    const inbox = await openFolderInbox({ folder: join(folder, 'uploads'), staging, now: Date.now });
+    return { objects, inbox, receivingInbox: inbox };
+  }
   // The SDK is loaded only where it is used: it would make every start slower.
   const { openS3Store } = await import('./objects/s3.ts');
-  const store = await openS3Store({ bucket, prefix, region, endpoint });
-  stops.add(() => store.close());
-  return store;
+  const { openS3Inbox } = await import('./objects/s3-inbox.ts');
+  const objects = await openS3Store({ bucket, prefix, region, endpoint });
+  stops.add(() => objects.close());
+  const inbox = openS3Inbox({ bucket, prefix, region, endpoint }, Date.now);
+  stops.add(() => inbox.close());
+  return { objects, inbox };
 }
 
 function launchesLocally({ CACHE_NODES, CACHE_DISCOVERY, EC2_LAUNCH_TEMPLATE }: Config): boolean {

@@ -1,7 +1,7 @@
 import type { ColumnKit } from './column-kit.ts';
 
-/** The images, and the deletions of all of them. */
-export function makeImageTables({ table, index, uniqueIndex, key, ascii, count, time }: ColumnKit) {
+/** The images, the deletions of all of them, and uploads that have begun. */
+export function makeImageTables({ table, index, uniqueIndex, key, ascii, count, flag, time }: ColumnKit) {
   const images = table(
     'images',
     {
@@ -36,5 +36,22 @@ export function makeImageTables({ table, index, uniqueIndex, key, ascii, count, 
     objectsRemoved: count('objects_removed').notNull(),
   });
 
-  return { images, imageDeletions };
+  /** Uploads whose bytes are sent by a request of their own, until a day after they were begun. */
+  const directUploads = table(
+    'direct_uploads',
+    {
+      id: ascii('id', 36).primaryKey(),
+      key: key('image_key').notNull(),
+      sizeBytes: count('size_bytes').notNull(),
+      contentType: ascii('content_type', 32).notNull(),
+      sha256: ascii('sha256', 64).notNull(),
+      overwrite: flag('overwrite').notNull(),
+      createdAt: time('created_at').notNull(),
+      expiresAt: time('expires_at').notNull(),
+      completedAt: time('completed_at'),
+    },
+    (columns) => [index('direct_uploads_by_time').on(columns.createdAt)],
+  );
+
+  return { images, imageDeletions, directUploads };
 }

@@ -60,6 +60,7 @@ export const mysqlTables = makeTables(mysqlKit as unknown as ColumnKit);
 export const {
   apiMinutes,
   decisions,
+  directUploads,
   images,
   imageDeletions,
   leases,

@@ -5,6 +5,7 @@ export const sqliteTables = makeTables(sqliteKit);
 export const {
   apiMinutes,
   decisions,
+  directUploads,
   images,
   imageDeletions,
   leases,

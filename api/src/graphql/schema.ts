@@ -4,6 +4,7 @@ import { createPubSub } from '@graphql-yoga/subscription';
 import { buildSchema } from 'type-graphql';
 import { AccessResolver } from '../access/access.resolver.ts';
 import type { IMAGE_CHANGED } from '../images/image.resolver.ts';
+import { DirectUploadResolver } from '../images/direct-upload.resolver.ts';
 import { ImageResolver } from '../images/image.resolver.ts';
 import { SignedUrlResolver } from '../images/signed-url.resolver.ts';
 import type { ImageChange } from '../images/image-service.ts';
@@ -32,6 +33,7 @@ export async function createSchema(
   resolvers: readonly (
     | AccessResolver
     | DecisionResolver
+    | DirectUploadResolver
     | ImageResolver
     | MetricsResolver
     | PoolResolver
@@ -44,6 +46,7 @@ export async function createSchema(
     resolvers: [
       AccessResolver,
       DecisionResolver,
+      DirectUploadResolver,
       ImageResolver,
       MetricsResolver,
       PoolResolver,

@@ -17,11 +17,13 @@ import type { IdentifyCaller } from '../graphql/context.ts';
 import { serveGraphQL } from '../graphql/graphql-route.ts';
 import { servePlayground } from '../graphql/playground.ts';
 import { serveWebsocket } from '../graphql/websocket.ts';
+import type { ReceivingInbox } from '../objects/folder-inbox.ts';
 import type { Stops } from '../stops.ts';
 import { serveHealth, type HealthCheck } from './health.ts';
 import { serveMetrics } from './metrics-route.ts';
 import { sendError, sendProblem } from './problem.ts';
 import { serveSessions } from './session-route.ts';
+import { serveUploads } from './upload-route.ts';
 import { serveSpa } from './spa.ts';
 
 export interface HttpServerOptions {
@@ -41,6 +43,8 @@ export interface HttpServerOptions {
   readonly trustedProxies: readonly string[];
   readonly maxUploadBytes: number;
   readonly healthChecks: readonly HealthCheck[];
+  /** Takes what is sent to `/uploads/`, where it comes to this process. */
+  readonly inbox?: Pick<ReceivingInbox, 'receive'> | undefined;
   /** Writes what is to be served at `/metrics`. */
   readonly renderMetrics: () => string;
   /** Subscriptions that give everybody the same. */
@@ -102,6 +106,7 @@ export async function startHttpServer(options: HttpServerOptions, stops: Stops):
   servePlayground(fastify, { identify, isPublic: isSchemaPublic });
   serveHealth(fastify, options.healthChecks, identify, report);
   serveMetrics(fastify, identify, options.renderMetrics);
+  if (options.inbox !== undefined) await serveUploads(fastify, options.inbox, report);
   await serveSpa(fastify, options.webFolder);
   await fastify.listen({ host, port });
   return urlOf(fastify.server.address() as AddressInfo);

@@ -33,6 +33,8 @@ export interface UploadRequest {
   readonly file: Readable;
   readonly overwrite: boolean;
   readonly signal?: AbortSignal | undefined;
+  /** What the file must have, where it was announced; hexadecimal. */
+  readonly sha256?: string | undefined;
 }
 
 export interface ImageServiceOptions {
@@ -72,7 +74,7 @@ export class ImageService {
    * file is read to its end or destroyed.
    * @throws ShoalError BAD_USER_INPUT, CONFLICT, PAYLOAD_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE, TOO_BUSY, UNAVAILABLE
    */
-  async upload({ key: text, file, overwrite, signal }: UploadRequest): Promise<ImageRow> {
+  async upload({ key: text, file, overwrite, signal, sha256 }: UploadRequest): Promise<ImageRow> {
     const { database, staging, decoder, maxUploadBytes, maxPixels } = this.#options;
     // The file may break off before anybody reads it.
     file.on('error', () => undefined);
@@ -81,6 +83,7 @@ export class ImageService {
       if (!overwrite && (await findRow(database, key))) throw keyIsTaken(key);
       const staged = await staging.stage(file, { maxBytes: maxUploadBytes, signal });
       try {
+        if (sha256 !== undefined && staged.sha256 !== sha256) throw isAnother();
         const picture = await decoder.inspect(staged.path, { maxPixels, signal });
         return await this.#turns.run(key, async () => {
           if (signal?.aborted) throw new ShoalError('BAD_USER_INPUT', 'The upload was aborted.');
@@ -216,6 +219,10 @@ export class ImageService {
   #announce(change: ImageChange): void {
     for (const listener of this.#listeners) listener(change);
   }
+}
+
+function isAnother(): ShoalError {
+  return new ShoalError('BAD_USER_INPUT', 'The file has not the SHA-256 that was announced. Send it again.');
 }
 
 function* batches<T>(items: readonly T[]): Generator<T[]> {

@@ -9,6 +9,8 @@ export interface SweeperOptions {
   readonly database: Database;
   readonly objects: ObjectStore;
   readonly entries: Pick<EntryRemover, 'removeVersions'>;
+  /** Removes uploads that have begun and were not completed. */
+  readonly sweepUploads?: () => Promise<void>;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   /** Called when a sweep fails; the next one comes an hour later all the same. */
@@ -30,6 +32,8 @@ export function startSweeper(options: SweeperOptions): () => Promise<void> {
   const sweepAfter = (delayMs: number) => {
     timer = setTimeout(() => {
       sweep = sweepObjects(options, stopping.signal)
+        .catch(options.onError)
+        .then(() => options.sweepUploads?.())
         .catch(options.onError)
         .then(() => {
           if (!stopping.signal.aborted) sweepAfter(HOUR_MS);
