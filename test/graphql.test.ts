@@ -164,6 +164,9 @@ describe('the playground', () => {
     expect(response.headers.get('content-type')).toBe('text/html; charset=utf-8');
     const page = await response.text();
     expect(page).toContain('GraphiQL');
+    const policy = response.headers.get('content-security-policy');
+    expect(policy).toMatch(/(^|;)script-src 'self' 'sha256-[^;]*;/);
+    expect(policy).not.toMatch(/script-src[^;]*unsafe/);
     expect(page).not.toMatch(/<(script|link|img)[^>]+(src|href)=["']?(https?:)?\/\//);
   });
 });

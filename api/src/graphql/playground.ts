@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { refuseAccess } from '../access/refuse-access.ts';
 import { sendError } from '../http/problem.ts';
+import { policyOfPage } from '../http/security-headers.ts';
 import type { IdentifyCaller } from './context.ts';
 
 const FIRST_OPERATION = `# Try any operation of Shoal here. The book at the left documents every field.
@@ -51,10 +52,12 @@ export function servePlayground(
       return reply;
     }
     page ??= renderPage();
+    const html = await page;
     return await reply
       .type('text/html; charset=utf-8')
       .header('cache-control', 'no-store')
-      .send(await page);
+      .header('content-security-policy', policyOfPage(html))
+      .send(html);
   });
 }
 

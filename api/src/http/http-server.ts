@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import compress from '@fastify/compress';
+import rateLimit from '@fastify/rate-limit';
 import Fastify, {
   type FastifyBaseLogger,
   type FastifyError,
@@ -22,6 +23,7 @@ import type { Stops } from '../stops.ts';
 import { serveHealth, type HealthCheck } from './health.ts';
 import { serveMetrics } from './metrics-route.ts';
 import { sendError, sendProblem } from './problem.ts';
+import { sendSecurityHeaders } from './security-headers.ts';
 import { serveSessions } from './session-route.ts';
 import { serveUploads } from './upload-route.ts';
 import { serveSpa } from './spa.ts';
@@ -90,6 +92,8 @@ export async function startHttpServer(options: HttpServerOptions, stops: Stops):
   fastify.setErrorHandler<FastifyError | ShoalError>((error, _request, reply) =>
     answerError(error, reply, report),
   );
+  await sendSecurityHeaders(fastify);
+  await fastify.register(rateLimit, { global: false });
   await fastify.register(compress, { encodings: ['br', 'gzip'] });
   serveSessions(fastify, { gate, redeemCode: options.redeemCode });
   stops.add(await serveGraphQL(fastify, { schema, identify, isSchemaPublic, maxUploadBytes, report }));

@@ -13,6 +13,15 @@ export interface SessionRouteOptions {
 
 const MAX_BODY_BYTES = 4 * 1024;
 const MAX_SECRET_CHARACTERS = 500;
+/** Of one address. */
+const ATTEMPTS = {
+  max: 60,
+  timeWindow: 60_000,
+  errorResponseBuilder: (_request: FastifyRequest, { ttl }: { readonly ttl: number }) =>
+    new ShoalError('TOO_BUSY', 'Too many attempts to sign in came from this address. Wait a minute.', {
+      retryAfterSeconds: Math.ceil(ttl / 1000),
+    }),
+};
 
 /**
  * `POST /session` with `{ "token": TOKEN }`, or `{ "code": CODE }` from a one-time link, opens a session and sets its cookie; `DELETE
@@ -22,14 +31,18 @@ export function serveSessions(fastify: FastifyInstance, { gate, redeemCode }: Se
   fastify.addHook('onRequest', async (request, reply) => {
     if (request.method === 'POST' && request.url === '/graphql') await renew(gate, request, reply);
   });
-  fastify.post('/session', { bodyLimit: MAX_BODY_BYTES }, async (request, reply) => {
-    refuseForeign(request);
-    const caller = await findCaller(gate, redeemCode, request.body);
-    await endSession(gate, request);
-    setCookie(request, reply, await gate.signIn(caller));
-    const { name, role } = caller;
-    return await reply.header('cache-control', 'no-store').send({ name, role });
-  });
+  fastify.post(
+    '/session',
+    { bodyLimit: MAX_BODY_BYTES, config: { rateLimit: ATTEMPTS } },
+    async (request, reply) => {
+      refuseForeign(request);
+      const caller = await findCaller(gate, redeemCode, request.body);
+      await endSession(gate, request);
+      setCookie(request, reply, await gate.signIn(caller));
+      const { name, role } = caller;
+      return await reply.header('cache-control', 'no-store').send({ name, role });
+    },
+  );
   fastify.delete('/session', async (request, reply) => {
     refuseForeign(request);
     await endSession(gate, request);
