@@ -3,34 +3,7 @@ import { refuseAccess } from '../access/refuse-access.ts';
 import { sendError } from '../http/problem.ts';
 import { policyOfPage } from '../http/security-headers.ts';
 import type { IdentifyCaller } from './context.ts';
-
-const FIRST_OPERATION = `# Try any operation of Shoal here. The book at the left documents every field.
-# Uploads need a file, which this page can't send: use the gallery, or curl as the README shows.
-query Images {
-  images(first: 10, order: NEWEST) {
-    edges {
-      node {
-        key
-        contentType
-        bytes
-        width
-        height
-        thumbnailUrl(width: 320)
-      }
-    }
-  }
-  pool {
-    epoch
-    nodes {
-      name
-      state
-      items
-      hits
-      misses
-    }
-  }
-}
-`;
+import { PLAYGROUND_TABS } from './playground-examples.ts';
 
 /**
  * Serves GraphiQL at `/playground`, one page that asks no other host for anything, to those who have signed in unless it is public;
@@ -67,6 +40,8 @@ async function renderPage(): Promise<string> {
     endpoint: '/graphql',
     subscriptionsProtocol: 'WS',
     title: 'Shoal playground',
-    defaultQuery: FIRST_OPERATION,
+    defaultTabs: [...PLAYGROUND_TABS],
+    // Headers are kept in the browser otherwise, and a token may be among them.
+    shouldPersistHeaders: false,
   });
 }
