@@ -1,4 +1,4 @@
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { query, uploaded } from '../client.ts';
 import { photographs, type Picture } from '../pictures.ts';
@@ -6,8 +6,11 @@ import { startSystem, type System } from '../system.ts';
 import {
   chooseFiles,
   DESKTOP,
+  eventually,
   expectAccessible,
   hasChromium,
+  layoutShift,
+  MOST_SHIFT,
   openBrowser,
   openPage,
   overflow,
@@ -69,10 +72,36 @@ describe.skipIf(!hasChromium).each(screens)('on a screen $name', (screen) => {
     await fill(isEmpty);
     const { page, faults, close } = await openPage(browser, system.url + path, screen);
     await act(page);
+    expect(await layoutShift(page)).toBeLessThan(MOST_SHIFT);
     await expectAccessible(page);
     expect(await overflow(page)).toBe(0);
     await close();
     expect(faults).toEqual([]);
+  });
+});
+
+describe.skipIf(!hasChromium)('the keyboard alone', () => {
+  it('goes to every page, sets the size, and back', async () => {
+    const { page, close } = await openPage(browser, system.url);
+    await page.getByRole('link', { name: 'Settings' }).waitFor();
+    for (const name of ['Settings', 'Scaling', 'Stats', 'Pool']) {
+      await tabTo(page, page.getByRole('navigation').getByRole('link', { name }));
+      await page.keyboard.press('Enter');
+      await page.getByRole('heading', { level: 1, name }).waitFor();
+      expect(await page.title()).toBe(`${name} · Shoal`);
+    }
+    const more = page.getByRole('button', { name: 'One node more' });
+    await more.waitFor();
+    const size = page.getByRole('group', { name: 'Desired size' });
+    const before = await size.innerText();
+    await tabTo(page, more);
+    await page.keyboard.press('Space');
+    await eventually(() => size.innerText()).not.toBe(before);
+    await page.goBack();
+    await page.getByRole('heading', { level: 1, name: 'Stats' }).waitFor();
+    await page.reload();
+    await page.getByRole('heading', { level: 1, name: 'Stats' }).waitFor();
+    await close();
   });
 });
 
@@ -89,6 +118,15 @@ describe.skipIf(!hasChromium)('the theme', () => {
     await close();
   });
 });
+
+/** Presses Tab until an element has the focus. */
+async function tabTo(page: Page, target: Locator): Promise<void> {
+  for (let presses = 0; presses < 60; presses++) {
+    if (await target.evaluate((element) => element === document.activeElement)) return;
+    await page.keyboard.press('Tab');
+  }
+  throw new Error('The Tab key does not lead there.');
+}
 
 async function fill(isEmpty: boolean): Promise<void> {
   if (isEmpty) {

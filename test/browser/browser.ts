@@ -104,6 +104,29 @@ export async function expectAccessible(page: Page): Promise<void> {
   expect(findings).toEqual([]);
 }
 
+/** How much of the page has moved without being asked to, as Chromium counts it (Cumulative Layout Shift). */
+export async function layoutShift(page: Page): Promise<number> {
+  return await page.evaluate(
+    async () =>
+      await new Promise<number>((resolve) => {
+        let total = 0;
+        const observer = new PerformanceObserver((list) => {
+          for (const entry of list.getEntries() as (PerformanceEntry & {
+            value: number;
+            hadRecentInput: boolean;
+          })[])
+            if (!entry.hadRecentInput) total += entry.value;
+        });
+        observer.observe({ type: 'layout-shift', buffered: true });
+        // Buffered entries are told before the next frame but one.
+        requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => resolve(total))));
+      }),
+  );
+}
+
+/** The most that a page may move by itself. */
+export const MOST_SHIFT = 0.02;
+
 /** How many pixels wider than the window the page is. */
 export async function overflow(page: Page): Promise<number> {
   return await page.evaluate(

@@ -8,6 +8,8 @@ import {
   eventually,
   expectAccessible,
   hasChromium,
+  layoutShift,
+  MOST_SHIFT,
   openBrowser,
   openPage,
   overflow,
@@ -133,6 +135,7 @@ describe.skipIf(!hasChromium)('the decisions', () => {
       viewport: PHONE,
     });
     await decisionsOn(page).first().waitFor();
+    expect(await layoutShift(page)).toBeLessThan(MOST_SHIFT);
     await expectAccessible(page);
     expect(await overflow(page)).toBe(0);
     await close();

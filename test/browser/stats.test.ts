@@ -10,6 +10,8 @@ import {
   eventually,
   expectAccessible,
   hasChromium,
+  layoutShift,
+  MOST_SHIFT,
   openBrowser,
   openPage,
   overflow,
@@ -145,6 +147,7 @@ describe.skipIf(!hasChromium)('the charts', () => {
   ] as const)('pass axe-core and fit on a screen, $name', async (screen) => {
     const { page, faults, close } = await openPage(browser, `${system.url}/stats`, screen);
     await untilLive(page);
+    expect(await layoutShift(page)).toBeLessThan(MOST_SHIFT);
     await page.getByText('The numbers as a table').first().click();
     await page.getByRole('table').waitFor();
     await expectAccessible(page);
