@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { query, uploaded } from '../client.ts';
 import { makePicture } from '../pictures.ts';
 import { startSystem, type System } from '../system.ts';
-import { eventually, hasChromium, openBrowser, openPage } from './browser.ts';
+import { eventually, expectAccessible, hasChromium, openBrowser, openPage } from './browser.ts';
 import { nodesIn, panel } from './pool-page.ts';
 
 const SIZE = 2;
@@ -47,6 +47,39 @@ describe.skipIf(!hasChromium)('the cache configuration', () => {
     await cache.getByText('Copy limit must be a whole number from 1').waitFor();
     expect(await cache.getByLabel('Capacity per node').inputValue()).toBe('1');
     await close();
+  });
+});
+
+describe.skipIf(!hasChromium)('tokens and sessions', () => {
+  it('show a new token once, revoke it, and sign out everywhere', async () => {
+    const { page, faults, close } = await openPage(browser, `${system.url}/settings`);
+    const tokens = panel(page, 'Tokens');
+    await tokens.getByLabel('Name').fill('the web team');
+    await tokens.getByLabel('Role').selectOption('EDITOR');
+    await tokens.getByRole('button', { name: 'Create token' }).click();
+    const secret = await tokens.getByLabel('New token', { exact: true }).inputValue();
+    const bearer = { authorization: `Bearer ${secret}` };
+    const asked = await query(system.url, '{ viewer { name role } }', {}, bearer);
+    expect(asked.data?.['viewer']).toEqual({ name: 'the web team', role: 'EDITOR' });
+    await expectAccessible(page);
+    await page.reload();
+    const token = tokens.getByRole('listitem').filter({ hasText: 'the web team' });
+    await token.getByText('Editor').waitFor();
+    expect(await tokens.getByLabel('New token', { exact: true }).count()).toBe(0);
+    await token.getByRole('button', { name: 'Revoke…' }).click();
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Revoke the token' }).click();
+    await token.waitFor({ state: 'hidden' });
+    const refused = await query(system.url, '{ viewer { name } }', {}, bearer);
+    expect(refused.data?.['viewer'] ?? null).toBeNull();
+
+    const other = await openPage(browser, `${system.url}/settings`);
+    await page.getByRole('button', { name: 'Sign out everywhere…' }).click();
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Sign out everywhere' }).click();
+    await page.getByRole('button', { name: 'Sign in' }).waitFor();
+    await other.page.getByRole('button', { name: 'Sign in' }).waitFor();
+    await other.close();
+    await close();
+    expect(faults.filter((fault) => !/401|4401/.test(fault))).toEqual([]);
   });
 });
 

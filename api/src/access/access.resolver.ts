@@ -1,4 +1,4 @@
-import { Arg, Authorized, Ctx, ID, Mutation, Query, Resolver } from 'type-graphql';
+import { Arg, Authorized, Ctx, ID, Int, Mutation, Query, Resolver } from 'type-graphql';
 import type { Context } from '../graphql/context.ts';
 import type { Gate } from './gate.ts';
 import type { Audience } from './role.ts';
@@ -51,5 +51,14 @@ export class AccessResolver {
     @Arg('id', () => ID, { description: "The token's id." }) id: string,
   ): Promise<TokenType | undefined> {
     return await this.#gate.revoke(id);
+  }
+
+  @Authorized<Audience>('VIEWER', 'AUTOSCALER')
+  @Mutation(() => Int, {
+    description:
+      "Ends every session that was opened with the caller's token, in all browsers, this one's too. The token stays. Returns how many.",
+  })
+  async signOutEverywhere(@Ctx() { caller }: Context): Promise<number> {
+    return caller === undefined ? 0 : await this.#gate.signOutEverywhere(caller);
   }
 }

@@ -77,11 +77,20 @@ onEveryDatabase(({ open }) => {
     expect(await gate.identify(one)).toBeUndefined();
     expect(await gate.isStillIn(caller)).toBe(false);
     const remaining = (await gate.identify(other))!;
-    expect(await make(['b'.repeat(32)]).gate.identify(other)).toBeUndefined();
-    expect(await make(['b'.repeat(32), 'a'.repeat(32)]).gate.identify(other)).toMatchObject({ name: 'ann' });
-    await gate.revoke(token.id);
+    const third = session(await gate.signIn(owner));
+    const another = session(await gate.signIn((await gate.identify(bearer(FIXED)))!));
+    expect(await gate.signOutEverywhere((await gate.identify(third))!)).toBe(2);
+    expect(await gate.identify(third)).toBeUndefined();
     expect(await gate.identify(other)).toBeUndefined();
     expect(await gate.isStillIn(remaining)).toBe(false);
+    expect(await gate.identify(another)).toMatchObject({ role: 'ADMIN' });
+    const again = session(await gate.signIn(owner));
+    const inAgain = (await gate.identify(again))!;
+    expect(await make(['b'.repeat(32)]).gate.identify(again)).toBeUndefined();
+    expect(await make(['b'.repeat(32), 'a'.repeat(32)]).gate.identify(again)).toMatchObject({ name: 'ann' });
+    await gate.revoke(token.id);
+    expect(await gate.identify(again)).toBeUndefined();
+    expect(await gate.isStillIn(inAgain)).toBe(false);
   });
 
   test("a session's secret is replaced every hour, and the old one is good a little longer", async () => {

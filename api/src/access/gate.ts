@@ -57,6 +57,13 @@ export class Gate {
     this.#forget();
   }
 
+  /** Ends all sessions that were opened with the caller's token, in every browser. Resolves with how many there were. */
+  async signOutEverywhere({ tokenId }: Caller): Promise<number> {
+    const count = await this.#options.sessions.endAll(tokenId);
+    this.#forget();
+    return count;
+  }
+
   /** A new value for the cookie of a session, where it is time for one. */
   async rotate({ kind, text }: Credential, caller: Caller): Promise<string | undefined> {
     return kind === 'session' ? await this.#options.sessions.rotate(text, caller) : undefined;

@@ -103,6 +103,16 @@ export class Sessions {
     await database.query((db) => db.delete(sessions).where(eq(sessions.id, id)));
   }
 
+  /** Ends all that were opened with a token. Resolves with how many there were. */
+  async endAll(tokenId: string): Promise<number> {
+    const { database } = this.#options;
+    const { sessions } = database.tables;
+    const result: unknown = await database.query((db) =>
+      db.delete(sessions).where(eq(sessions.tokenId, tokenId)),
+    );
+    return database.affectedRows(result);
+  }
+
   async #load(id: string): Promise<SessionRow | undefined> {
     const { database } = this.#options;
     const { sessions } = database.tables;

@@ -56,6 +56,7 @@ const OPERATIONS: Readonly<
     'mutation { createToken(input: { name: "a", role: VIEWER }) { secret } }',
     ['ADMIN'],
   ],
+  'mutation signOutEverywhere': ['mutation { signOutEverywhere }', WITH_AUTOSCALER],
   'mutation revokeToken': ['mutation { revokeToken(id: "a") { id } }', ['ADMIN']],
   'subscription imageChanged': ['subscription { imageChanged { kind } }', READERS],
   'subscription poolUpdated': ['subscription { poolUpdated { epoch } }', READERS],

@@ -288,6 +288,11 @@ mutation CreateToken($input: CreateTokenInput!) {
   }
 }
 
+# You too are signed out then.
+mutation SignOutEverywhere {
+  signOutEverywhere
+}
+
 mutation RevokeToken($id: ID!) {
   revokeToken(id: $id) {
     name

@@ -31,6 +31,7 @@ export function createGraphqlClient(socket: SocketClient, gate: SignInGate): Cli
           DecisionConnection: () => null,
           DecisionEdge: () => null,
           AllImagesDeletion: () => null,
+          CreatedToken: () => null,
           DeleteAllImagesResult: () => null,
           ImageChange: () => null,
           ImagePlace: () => null,
