@@ -28,7 +28,7 @@ import './style.css';
 const UNDO_WITHIN_MS = 8000;
 
 const session = new Session({ fetchViewer, openSession, closeSession });
-void session.start(takeSignInCode());
+const isKnown = session.start(takeSignInCode());
 const socket = createSocket(socketUrl(location.href), { gate: session });
 const client = createGraphqlClient(socket, session);
 const changes = new ImageChanges({
@@ -51,15 +51,18 @@ const deletions = new ImageDeletions({
 });
 changes.onChange((change) => deletions.take(change));
 
-createApp(App)
-  .use(createShoalRouter())
-  .use(urql, client)
-  .provide(sessionKey, session)
-  .provide(clientKey, client)
-  .provide(imageChangesKey, changes)
-  .provide(uploadQueueKey, queue)
-  .provide(imageDeletionsKey, deletions)
-  .provide(noticesKey, notices)
-  .mount('#app');
+// Until it is known who is there, the page shows the bar of index.html.
+void isKnown.then(() =>
+  createApp(App)
+    .use(createShoalRouter())
+    .use(urql, client)
+    .provide(sessionKey, session)
+    .provide(clientKey, client)
+    .provide(imageChangesKey, changes)
+    .provide(uploadQueueKey, queue)
+    .provide(imageDeletionsKey, deletions)
+    .provide(noticesKey, notices)
+    .mount('#app'),
+);
 changes.start();
 void keepQueue(queue);
