@@ -19,7 +19,7 @@ const OUTPUT = join(import.meta.dirname, '../docs/pictures');
 const AUTOSCALER = join(import.meta.dirname, '../autoscaler/dist/main.js');
 const SCREEN = { width: 1280, height: 800 };
 const WIDTHS = [160, 320, 640, 960];
-const LOAD_MINUTES = 3;
+const LOAD_MINUTES = 4;
 const READ_EVERY_MS = 25;
 const MINUTE_MS = 60_000;
 

@@ -2,14 +2,14 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 
-const PHOTOS = join(import.meta.dirname, '../../shared/photos');
+const PHOTOS = process.env['SHOAL_PHOTOS'] ?? join(import.meta.dirname, '../../shared/photos');
 
 export interface Picture {
   readonly name: string;
   readonly bytes: Buffer;
 }
 
-/** Real photographs where the folder `shared/photos` lies beside the repository, else pictures made here in the same formats. */
+/** Real photographs where the folder `shared/photos` lies beside the repository or SHOAL_PHOTOS names another, else pictures made here in the same formats. */
 export async function photographs(): Promise<Picture[]> {
   if (existsSync(PHOTOS)) {
     return readdirSync(PHOTOS)

@@ -44,6 +44,11 @@ query ImagesBySha256($sha256: [String!]!) {
   }
 }
 
+# A path that lets whoever has it read the image for an hour.
+query SignedUrl($key: String!) {
+  signedUrl(key: $key, width: 640, expiresIn: 3600)
+}
+
 mutation DeleteImage($key: String!) {
   deleteImage(key: $key) {
     key
