@@ -72,6 +72,27 @@ mutation UploadImage($input: UploadImageInput!) {
     url
   }
 }
+
+# Or the bytes go by a request of their own: to where this says, with the headers that it names.
+mutation CreateUpload($upload: CreateUploadInput!) {
+  createUpload(input: $upload) {
+    id
+    method
+    url
+    headers {
+      name
+      value
+    }
+  }
+}
+
+# Then it is ended with the id from above.
+mutation CompleteUpload($id: ID!) {
+  completeUpload(id: $id) {
+    key
+    version
+  }
+}
 `;
 
 const POOL = `query Pool {
@@ -324,7 +345,14 @@ mutation DeleteAllImages {
 /** An example of every operation of the schema; a test compares them. */
 export const PLAYGROUND_TABS: readonly PlaygroundTab[] = [
   { query: IMAGES, variables: json({ key: 'photos/cat.jpg', prefix: 'photos/', sha256: ['0'.repeat(64)] }) },
-  { query: UPLOAD, variables: json({ input: { key: 'photos/cat.jpg', file: null, overwrite: false } }) },
+  {
+    query: UPLOAD,
+    variables: json({
+      input: { key: 'photos/cat.jpg', file: null, overwrite: false },
+      upload: { key: 'photos/cat.jpg', contentType: 'image/jpeg', bytes: 100_000, sha256: '0'.repeat(64) },
+      id: 'the id that createUpload has given',
+    }),
+  },
   { query: POOL, variables: json({ size: 3 }) },
   { query: CACHE, variables: json({ input: { capacityMiB: 128, evictionPolicy: 'S3_FIFO' } }) },
   {
