@@ -46,6 +46,7 @@ import { formatMetrics } from './metrics/prometheus.ts';
 import { shoalMetrics, usageOfProcess } from './metrics/shoal-metrics.ts';
 import { SqlMetricsStore } from './metrics/stores/sql.ts';
 import { BodyBudget } from './pool/nodes/body-budget.ts';
+import type { NodeSecret } from './pool/nodes/introduction.ts';
 import { SYSTEM_CLOCK } from './pool/reconciling/clock.ts';
 import { POOL_UPDATED, PoolResolver } from './pool/pool.resolver.ts';
 import { PoolService } from './pool/pool-service.ts';
@@ -57,7 +58,7 @@ import { cacheNodeCommand, LocalProvisioner } from './pool/provisioners/local.ts
 import { readNodeSecret } from './pool/provisioners/node-secret.ts';
 import type { Provisioner } from './pool/provisioners/provisioner.ts';
 import { openSdkEc2 } from './pool/provisioners/sdk-ec2.ts';
-import { openNodeSecretFile } from './pool/provisioners/secret-file.ts';
+import { NodeSecretFile } from './pool/provisioners/node-secret-file.ts';
 import { namedNodes, StaticProvisioner } from './pool/provisioners/static.ts';
 import { userData } from './pool/provisioners/user-data.ts';
 import { SqlPoolStore } from './pool/state/sql-pool-store.ts';
@@ -118,9 +119,9 @@ async function start(config: Config, stops: Stops): Promise<Omit<RunningApp, 'cl
   stops.add(() => database.close());
   const staging = await openStaging({ folder: join(folder, 'staging') });
   const { objects, inbox, receivingInbox } = await openObjects(config, staging, stops);
-  const secretFile = launchesLocally(config) ? await openNodeSecretFile(folder) : undefined;
-  const nodeSecret = secretFile?.secret ?? (await readSecretOfGivenNodes(config));
-  const provisioner = await openProvisioner(config, log, secretFile?.file);
+  const secretFile = launchesLocally(config) ? await NodeSecretFile.open(folder) : undefined;
+  const nodeSecret = secretFile ? () => secretFile.current() : await readSecretOfGivenNodes(config);
+  const provisioner = await openProvisioner(config, log, secretFile?.path);
   // graphql-upload keeps what is still arriving in temporary files: in the staging folder they are cleared away after a crash.
   process.env['TMPDIR'] = join(folder, 'staging');
   const budget = new BodyBudget(BODY_BUDGET_BYTES);
@@ -340,10 +341,13 @@ function launchesLocally({ CACHE_NODES, CACHE_DISCOVERY, EC2_LAUNCH_TEMPLATE }: 
   return CACHE_NODES === undefined && CACHE_DISCOVERY === undefined && EC2_LAUNCH_TEMPLATE === undefined;
 }
 
-async function readSecretOfGivenNodes(config: Config): Promise<string | undefined> {
+async function readSecretOfGivenNodes(config: Config): Promise<NodeSecret | undefined> {
   const { CACHE_NODES_SECRET, NODE_SECRET_PARAMETER } = config;
-  if (NODE_SECRET_PARAMETER === undefined) return CACHE_NODES_SECRET;
-  return await readNodeSecret(NODE_SECRET_PARAMETER, awsClientOf(config));
+  const secret =
+    NODE_SECRET_PARAMETER === undefined
+      ? CACHE_NODES_SECRET
+      : await readNodeSecret(NODE_SECRET_PARAMETER, awsClientOf(config));
+  return secret === undefined ? undefined : () => secret;
 }
 
 async function openProvisioner(config: Config, log: Logger, secretFile?: string): Promise<Provisioner> {

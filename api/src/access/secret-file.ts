@@ -7,8 +7,8 @@ export interface SecretFile {
   readonly folder: string;
   /** Name of the file. */
   readonly name: string;
-  /** The setting that can take its place. */
-  readonly setting: string;
+  /** The setting that can take its place, if there is one. */
+  readonly setting?: string;
   readonly make: () => string;
 }
 
@@ -22,9 +22,10 @@ export async function readSecretFile({ folder, name, setting, make }: SecretFile
     return (await read(file)) ?? (await write(file, make()));
   } catch (error) {
     const reason = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : '';
+    const instead = setting === undefined ? '' : `, or set ${setting}`;
     throw new ShoalError(
       'UNAVAILABLE',
-      `The file ${name} in DATA_DIR can't be used${reason}. Remove it, and it is made anew, or set ${setting}.`,
+      `The file ${name} in DATA_DIR can't be used${reason}. Remove it, and it is made anew${instead}.`,
       { cause: error },
     );
   }

@@ -1,6 +1,7 @@
 import type { BodyBudget } from './nodes/body-budget.ts';
 import { SYSTEM_CLOCK } from './reconciling/clock.ts';
 import { CopyPace } from './copy-pace.ts';
+import type { NodeSecret } from './nodes/introduction.ts';
 import { NodeClients } from './nodes/node-clients.ts';
 import type { NodeCounters } from './nodes/node-commands.ts';
 import { PoolCache, type Routing } from './routing/pool-cache.ts';
@@ -38,7 +39,7 @@ export interface PoolOptions {
   /** Starting is given up when no node is ready within this time. */
   readonly startTimeoutMs?: number;
   /** What the nodes want to be shown. Undefined where they ask nobody. */
-  readonly nodeSecret?: string | undefined;
+  readonly nodeSecret?: NodeSecret | undefined;
 }
 
 /** A node that is not gone. */

@@ -18,6 +18,7 @@ import {
 import type { NodeConnection } from './node-connection.ts';
 import { NodeSession } from './node-session.ts';
 import type { CacheConfig } from '../state/pool-state.ts';
+import type { NodeSecret } from './introduction.ts';
 import type { SlabPool } from './slab.ts';
 import { StrayLeases } from './stray-leases.ts';
 
@@ -25,7 +26,7 @@ export interface NodeClientOptions extends MissedDeletionsOptions {
   readonly address: NodeAddress;
   readonly slabs: SlabPool;
   /** What the node wants to be shown first. Undefined where it asks nobody. */
-  readonly secret?: string | undefined;
+  readonly secret?: NodeSecret | undefined;
   /** From 0 to below 1: spreads the attempts of many clients to connect again. */
   readonly random: () => number;
   /** Called when the node begins to answer, and with the reason when it ceases to. */

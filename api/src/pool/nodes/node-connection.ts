@@ -1,5 +1,5 @@
 import { connect, type Socket } from 'node:net';
-import { introduction } from './introduction.ts';
+import { introduction, type NodeSecret } from './introduction.ts';
 import type { NodeAddress } from './node-address.ts';
 import { ReplyError, ReplyParser } from './reply-parser.ts';
 import { ReplyWatch } from './reply-watch.ts';
@@ -24,7 +24,7 @@ export interface NodeConnectionOptions {
   readonly address: NodeAddress;
   readonly slabs: SlabPool;
   /** What the node wants to be shown first. Undefined where it asks nobody. */
-  readonly secret?: string | undefined;
+  readonly secret?: NodeSecret | undefined;
   /** Within this time the node must have accepted the connection and answered a first command. */
   readonly connectTimeoutMs: number;
   /** The connection is given up when a reply is due and nothing comes for this long. */
@@ -126,7 +126,7 @@ export class NodeConnection {
   #greet(): void {
     const { secret } = this.#options;
     if (secret !== undefined) {
-      this.#say(introduction(secret), (text) => {
+      this.#say(introduction(secret()), (text) => {
         if (text !== 'STORED') throw new ReplyError(`The node refuses the secret: it answers "${text}".`);
       });
     }

@@ -1,5 +1,6 @@
 import type { EntryRead } from './entry-read.ts';
 import { Heartbeat } from './heartbeat.ts';
+import type { NodeSecret } from './introduction.ts';
 import type { NodeAddress } from './node-address.ts';
 import { NodeConnection } from './node-connection.ts';
 import type { SlabPool } from './slab.ts';
@@ -11,7 +12,7 @@ const CONTROL_SILENCE_MS = 5_000;
 export interface NodeSessionOptions {
   readonly address: NodeAddress;
   readonly slabs: SlabPool;
-  readonly secret?: string | undefined;
+  readonly secret?: NodeSecret | undefined;
   readonly connectTimeoutMs: number;
   /** Readers go elsewhere when the node is silent for this long. */
   readonly readPatienceMs: number;

@@ -1,5 +1,5 @@
 import { connect, type Socket } from 'node:net';
-import { introduction } from '../nodes/introduction.ts';
+import { introduction, type NodeSecret } from '../nodes/introduction.ts';
 import { parseAddress } from '../nodes/node-address.ts';
 import { ReplyError, ReplyParser } from '../nodes/reply-parser.ts';
 import { SilenceWatch } from '../nodes/silence-watch.ts';
@@ -37,9 +37,9 @@ export class CopyConnection {
   #closedFor: Error | undefined;
 
   /** @throws the reason when the node can't be connected to or does not answer */
-  static async open(address: string, silenceMs: number, secret?: string): Promise<CopyConnection> {
+  static async open(address: string, silenceMs: number, secret?: NodeSecret): Promise<CopyConnection> {
     const connection = new CopyConnection(address, silenceMs);
-    if (secret !== undefined) await connection.#expect(introduction(secret), 'STORED');
+    if (secret !== undefined) await connection.#expect(introduction(secret()), 'STORED');
     await connection.#expect('mn\r\n', 'MN');
     return connection;
   }

@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
-import { introduction } from '../nodes/introduction.ts';
+import { introduction, type NodeSecret } from '../nodes/introduction.ts';
 import { parseAddress } from '../nodes/node-address.ts';
 import { ReplyError } from '../nodes/reply-parser.ts';
 import { SilenceWatch } from '../nodes/silence-watch.ts';
@@ -20,7 +20,7 @@ export interface ListingOptions {
   /** The node is given up when it owes entries and sends nothing for this long. */
   readonly silenceMs: number;
   /** What the node wants to be shown first. Undefined where it asks nobody. */
-  readonly secret?: string | undefined;
+  readonly secret?: NodeSecret | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -51,7 +51,7 @@ export async function* listEntries(
   });
   try {
     // A memcached takes this command only when nothing else is under way.
-    socket.write(secret === undefined ? COMMAND : introduction(secret));
+    socket.write(secret === undefined ? COMMAND : introduction(secret()));
     watch.start();
     const lines = new Lines();
     let busyReplies = 0;

@@ -6,6 +6,7 @@ import { trimNode } from './trim-node.ts';
 import { openWarmNode, type WarmNode } from './warm-node.ts';
 import { WarmPass } from './warm-pass.ts';
 import type { TrimmingTask, Warmer, WarmingNode, WarmingTask, WarmProgress } from './warming.ts';
+import type { NodeSecret } from '../nodes/introduction.ts';
 
 export interface PoolWarmerOptions {
   /**
@@ -21,7 +22,7 @@ export interface PoolWarmerOptions {
   /** How long leases may take to be given back when a pass is aborted. */
   readonly releaseMs?: number;
   /** What the nodes want to be shown first. Undefined where they ask nobody. */
-  readonly secret?: string | undefined;
+  readonly secret?: NodeSecret | undefined;
 }
 
 const SILENCE_MS = 1_500;
@@ -45,7 +46,7 @@ export class PoolWarmer implements Warmer {
   readonly #clock: CopyClock;
   readonly #silenceMs: number;
   readonly #releaseMs: number;
-  readonly #secret: string | undefined;
+  readonly #secret: NodeSecret | undefined;
 
   constructor({
     mayBeRead,

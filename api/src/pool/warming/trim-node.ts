@@ -3,12 +3,13 @@ import type { CopyClock } from './copy-limit.ts';
 import { listEntries } from './entry-listing.ts';
 import { Ring } from '../routing/ring.ts';
 import type { WarmingNode } from './warming.ts';
+import type { NodeSecret } from '../nodes/introduction.ts';
 
 export interface TrimNodeOptions {
   readonly members: readonly string[];
   readonly signal: AbortSignal;
   readonly silenceMs: number;
-  readonly secret?: string | undefined;
+  readonly secret?: NodeSecret | undefined;
   readonly clock: CopyClock;
 }
 

@@ -1,6 +1,7 @@
 import { CopyConnection } from './copy-connection.ts';
 import type { CopySource } from './copy-entry.ts';
 import type { WarmingNode } from './warming.ts';
+import type { NodeSecret } from '../nodes/introduction.ts';
 
 /** A node as a pass knows it: connections of its own, on which no reader waits. */
 export interface WarmNode extends CopySource, WarmingNode {
@@ -19,7 +20,7 @@ export async function openWarmNode(
     mayBeRead,
   }: {
     silenceMs: number;
-    secret?: string | undefined;
+    secret?: NodeSecret | undefined;
     mayBeRead: (label: string, name: string) => boolean;
   },
 ): Promise<WarmNode> {
@@ -45,7 +46,7 @@ export async function openWarmNode(
 async function openBoth(
   address: string,
   silenceMs: number,
-  secret: string | undefined,
+  secret: NodeSecret | undefined,
 ): Promise<[CopyConnection, CopyConnection]> {
   const reading = await CopyConnection.open(address, silenceMs, secret);
   try {

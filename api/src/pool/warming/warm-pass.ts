@@ -7,10 +7,11 @@ import { WarmMeter } from './warm-meter.ts';
 import type { WarmNode } from './warm-node.ts';
 import { WarmPlan } from './warm-plan.ts';
 import type { WarmingTask } from './warming.ts';
+import type { NodeSecret } from '../nodes/introduction.ts';
 
 export interface WarmPassOptions {
   readonly silenceMs: number;
-  readonly secret?: string | undefined;
+  readonly secret?: NodeSecret | undefined;
   readonly clock: CopyClock;
   /** A node failed and is left out from here on. */
   onLeftOut(label: string, reason: Error): void;

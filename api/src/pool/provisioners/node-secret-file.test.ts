@@ -5,43 +5,45 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { startLocalPool } from '../../../test/local-pool.ts';
 import { introduction } from '../nodes/introduction.ts';
-import { openNodeSecretFile } from './secret-file.ts';
+import { CopyConnection } from '../warming/copy-connection.ts';
+import { NodeSecretFile } from './node-secret-file.ts';
 
-test('A secret is made once, for its owner alone; nodes ask for it, and take a new one beside it', async () => {
+test('A secret is made once, for its owner alone, and replaced while nodes and readers go on', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'shoal-secret-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  const { file, secret } = await openNodeSecretFile(folder);
-  expect((await stat(file)).mode & 0o777).toBe(0o600);
-  expect(secret.length).toBeGreaterThan(40);
-  expect(await openNodeSecretFile(folder)).toEqual({ file, secret });
+  const file = await NodeSecretFile.open(folder);
+  const first = file.current();
+  expect((await stat(file.path)).mode & 0o777).toBe(0o600);
+  expect(first.length).toBeGreaterThan(40);
+  expect((await NodeSecretFile.open(folder)).current()).toBe(first);
 
   const local = await startLocalPool({
     size: 1,
-    nodeSecret: secret,
-    secretFile: file,
+    nodeSecret: () => file.current(),
+    secretFile: file.path,
     readSilenceMs: 15_000,
   });
   onTestFinished(() => local.close());
   const [node] = local.pool.state!.nodes;
   const path = node!.address!.slice('unix:'.length);
-  for (const command of ['version', 'stats', 'stats settings', 'mn', 'mg a v', 'flush_all', 'policy'])
-    expect(await ask(path, `${command}\r\n`)).toBe('CLIENT_ERROR unauthenticated');
-
   const renewed = 'another-secret-of-the-nodes';
   const refusal = 'CLIENT_ERROR authentication failure';
   expect(await ask(path, introduction(renewed))).toBe(refusal);
-  await writeFile(file, `shoal:${renewed}\nshoal:${secret}\n`);
-  for (const either of [renewed, secret]) expect(await ask(path, introduction(either))).toBe('STORED');
-  await writeFile(file, 'no secret\n');
+  await writeFile(file.path, `shoal:${renewed}\nshoal:${first}\n`);
+  for (const either of [renewed, first]) expect(await ask(path, introduction(either))).toBe('STORED');
+  expect(file.current()).toBe(renewed);
+  await writeFile(file.path, 'no secret\n');
   expect(await ask(path, introduction(renewed))).toBe('STORED');
-  await writeFile(file, `shoal:${renewed}\n`);
-  expect(await ask(path, introduction(secret))).toBe(refusal);
-  expect((await openNodeSecretFile(folder)).secret).toBe(renewed);
-  // Who is connected stays.
+  expect(file.current()).toBe(renewed);
+  await writeFile(file.path, `shoal:${renewed}\n`);
+  expect(await ask(path, introduction(first))).toBe(refusal);
+  // Who is connected stays, and new connections say the new secret.
   expect((await local.pool.counters(node!.id)).connections).toBeGreaterThan(0);
+  const copying = await CopyConnection.open(node!.address!, 15_000, () => file.current());
+  copying.close(new Error('The test is over.'));
 
-  await writeFile(file, 'nothing\n');
-  await expect(openNodeSecretFile(folder)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  await writeFile(file.path, 'nothing\n');
+  await expect(NodeSecretFile.open(folder)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
 });
 
 /** The first line of the answer to a stranger. */
