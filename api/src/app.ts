@@ -5,7 +5,6 @@ import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { destination, pino, type Logger } from 'pino';
 import { AccessResolver } from './access/access.resolver.ts';
-import { readCredential } from './access/credential.ts';
 import { Gate } from './access/gate.ts';
 import { refuseAccess } from './access/refuse-access.ts';
 import { makeSecret, makeToken } from './access/secret.ts';
@@ -18,10 +17,14 @@ import type { Config } from './config.ts';
 import { claimDataFolder } from './data-folder.ts';
 import { openDatabase } from './database/open-database.ts';
 import { readInstanceId } from './instance-id.ts';
+import type { IdentifyCaller } from './graphql/context.ts';
 import { createSchema, createTopics } from './graphql/schema.ts';
 import { checkPort } from './http/check-port.ts';
 import { startHttpServer } from './http/http-server.ts';
+import { identifyBy } from './http/identify-by.ts';
 import { createImageRoute } from './http/image-route.ts';
+import { requestIdOf } from './http/request-id.ts';
+import { RequestLog } from './http/request-log.ts';
 import { DecodingPool, decodingWorkerCommand } from './images/decoding/decoding-pool.ts';
 import { DirectUploadResolver } from './images/direct-upload.resolver.ts';
 import { DirectUploads } from './images/direct-uploads.ts';
@@ -240,6 +243,8 @@ async function start(config: Config, stops: Stops): Promise<Omit<RunningApp, 'cl
   const signedUrls = new SignedUrls(keys, now);
   const gate = new Gate({ tokens, sessions, now, clock: () => performance.now() });
   const links = new SignInLinks(now);
+  const requestLog = log.isLevelEnabled('info') ? new RequestLog(log) : undefined;
+  const identify = identifyBy(gate, requestLog);
   const admin = await tokens.findBySecret(secrets.admin);
 
   const url = await startHttpServer(
@@ -247,6 +252,7 @@ async function start(config: Config, stops: Stops): Promise<Omit<RunningApp, 'cl
       host,
       port,
       log,
+      requestLog,
       imageRoute: createImageRoute({
         reader,
         versions: images,
@@ -254,8 +260,8 @@ async function start(config: Config, stops: Stops): Promise<Omit<RunningApp, 'cl
           config.PUBLIC_READ === 'images'
             ? undefined
             : ({ headers }, target) =>
-                target.signature === undefined ? refuseReader(gate, headers) : signedUrls.refuse(target),
-        onError: (err) => log.error({ err }, 'A read of an image failed.'),
+                target.signature === undefined ? refuseReader(identify, headers) : signedUrls.refuse(target),
+        onError: (err, req) => log.error({ err, requestId: requestIdOf(req) }, 'A read of an image failed.'),
         onRead: (ms) => reads.times.record(ms),
       }),
       schema: await createSchema(
@@ -272,6 +278,7 @@ async function start(config: Config, stops: Stops): Promise<Omit<RunningApp, 'cl
         topics,
       ),
       gate,
+      identify,
       redeemCode: (code) => (links.redeem(code) ? admin : undefined),
       isSchemaPublic: config.PUBLIC_SCHEMA !== undefined,
       trustedProxies: config.TRUSTED_PROXIES ?? [],
@@ -305,8 +312,8 @@ async function readSecrets({ ADMIN_TOKEN, AUTOSCALER_TOKEN, SIGNING_KEYS, DATA_D
   };
 }
 
-function refuseReader(gate: Gate, headers: IncomingHttpHeaders) {
-  const caller = gate.identify(readCredential(headers));
+function refuseReader(identify: IdentifyCaller, headers: IncomingHttpHeaders) {
+  const caller = identify(headers);
   return caller instanceof Promise
     ? caller.then((found) => refuseAccess(found, ['VIEWER']))
     : refuseAccess(caller, ['VIEWER']);

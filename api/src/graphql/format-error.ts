@@ -3,21 +3,25 @@ import type { ValidationError } from 'class-validator';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { ArgumentValidationError } from 'type-graphql';
 import { INTERNAL_MESSAGE, ShoalError } from '../errors.ts';
+import type { ReportError } from '../http/report-error.ts';
 
 /**
  * What the client is told of an error: the code and the message of a ShoalError, the faults of arguments by name, and nothing of
- * what broke inside, which goes to `report`.
+ * what broke inside, which goes to `report`, but the id under which the log tells it.
  */
 export function formatError(
   formatted: GraphQLFormattedError,
   error: unknown,
-  report: (error: unknown) => void,
+  report: ReportError,
 ): GraphQLFormattedError {
   const original = unwrapResolverError(error);
   if (original instanceof ShoalError) {
-    if (original.code === 'INTERNAL' || original.code === 'UNAVAILABLE') report(original);
     const { code, message, retryAfterSeconds } = original;
-    return withCode(formatted, code, message, retryAfterSeconds === undefined ? {} : { retryAfterSeconds });
+    const requestId = code === 'INTERNAL' || code === 'UNAVAILABLE' ? report(original) : undefined;
+    return withCode(formatted, code, message, {
+      ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
+      ...(requestId !== undefined && { requestId }),
+    });
   }
   if (original instanceof ArgumentValidationError) {
     return withCode(formatted, 'BAD_USER_INPUT', faultsOf(original.extensions.validationErrors).join('; '));
@@ -34,8 +38,7 @@ export function formatError(
       original.message,
     );
   }
-  report(original);
-  return withCode(formatted, 'INTERNAL', INTERNAL_MESSAGE);
+  return withCode(formatted, 'INTERNAL', INTERNAL_MESSAGE, { requestId: report(original) });
 }
 
 function withCode(

@@ -19,7 +19,7 @@ Object.assign(schema.getQueryType()!.getFields()['busy']!, {
     throw new ShoalError('TOO_BUSY', 'Too much is going on.', { retryAfterSeconds: 7 });
   },
 });
-const report = vi.fn();
+const report = vi.fn(() => 'an id');
 const fastify = Fastify();
 let stop: () => Promise<void>;
 beforeAll(async () => {
@@ -54,7 +54,7 @@ it('tells resolvers who asks', async () => {
 
 it('tells nothing of a result that fits no type, and reports it', async () => {
   const { errors } = await ask({ query: '{ broken }' });
-  expect(errors).toMatchObject([{ extensions: { code: 'INTERNAL' } }]);
+  expect(errors).toMatchObject([{ extensions: { code: 'INTERNAL', requestId: 'an id' } }]);
   expect(JSON.stringify(errors)).not.toContain('no number');
   expect(report).toHaveBeenCalledOnce();
 });

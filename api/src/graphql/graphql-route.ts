@@ -5,6 +5,7 @@ import type { FastifyError, FastifyInstance } from 'fastify';
 import { GraphQLError, type GraphQLSchema } from 'graphql';
 import type { Caller } from '../access/caller.ts';
 import { INTERNAL_MESSAGE, ShoalError } from '../errors.ts';
+import type { ReportError } from '../http/report-error.ts';
 import { busyStatus } from './busy-status.ts';
 import type { Context, IdentifyCaller } from './context.ts';
 import { formatError } from './format-error.ts';
@@ -27,7 +28,7 @@ export interface GraphQLRouteOptions {
   readonly isSchemaPublic?: boolean;
   readonly maxUploadBytes: number;
   /** Takes errors whose cause the client is not told. */
-  readonly report: (error: unknown) => void;
+  readonly report: ReportError;
 }
 
 /**
@@ -65,10 +66,10 @@ export async function serveGraphQL(
       request.caller = await identify(request.headers);
     });
     acceptMultipart(scope, maxUploadBytes);
-    scope.setErrorHandler<FastifyError | ShoalError>(async (error, _request, reply) => {
+    scope.setErrorHandler<FastifyError | ShoalError>(async (error, { id: requestId }, reply) => {
       const { status, message, code } = describe(error);
-      if (status >= 500) report(error);
-      await reply.code(status).send({ errors: [{ message, extensions: { code } }] });
+      if (status >= 500) report(error, requestId);
+      await reply.code(status).send({ errors: [{ message, extensions: { code, requestId } }] });
     });
     await scope.register(fastifyApollo(apollo), {
       path: '/graphql',

@@ -78,7 +78,7 @@ describe('a shared subscription', () => {
       schema: numbers.schema,
       identify: () => callerWith('VIEWER'),
       sharedFields: ['rows'],
-      report: () => {},
+      report: () => 'an id',
     });
     await once(server.listen(0, '127.0.0.1'), 'listening');
   });

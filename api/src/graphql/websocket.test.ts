@@ -37,7 +37,7 @@ beforeEach(async () => {
     identify: (headers, authorization = headers.authorization) =>
       callerWith(authorization === 'Bearer friend' ? 'ADMIN' : 'VIEWER'),
     maxConnections: 2,
-    report: () => {},
+    report: () => 'an id',
   });
   await once(server.listen(0, '127.0.0.1'), 'listening');
 });

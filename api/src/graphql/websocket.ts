@@ -7,6 +7,7 @@ import { type Extra, useServer } from 'graphql-ws/use/ws';
 import { WebSocketServer } from 'ws';
 import type { Caller } from '../access/caller.ts';
 import { isFromOwnPage } from '../access/credential.ts';
+import type { ReportError } from '../http/report-error.ts';
 import { refuseSubscriber } from './authorize.ts';
 import type { Context, IdentifyCaller } from './context.ts';
 import { DOCUMENT_LIMITS, MAX_TOKENS } from './document-limits.ts';
@@ -51,7 +52,7 @@ export interface WebsocketOptions {
   /** More are refused. */
   readonly maxConnections?: number;
   /** Takes errors whose cause the client is not told. */
-  readonly report: (error: unknown) => void;
+  readonly report: ReportError;
 }
 
 /**

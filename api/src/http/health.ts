@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 import type { IdentifyCaller } from '../graphql/context.ts';
+import type { ReportError } from './report-error.ts';
 
 /** One thing that the api needs to do its work; rejects with the reason while it can't. */
 export interface HealthCheck {
@@ -18,7 +19,7 @@ export function serveHealth(
   fastify: FastifyInstance,
   checks: readonly HealthCheck[],
   identify: IdentifyCaller,
-  report: (error: unknown) => void,
+  report: ReportError,
 ): void {
   fastify.get('/healthz', async (_request, reply) => {
     await reply.header('cache-control', 'no-store').send({ status: 'ok' });
@@ -46,10 +47,7 @@ async function isCallerKnown(identify: IdentifyCaller, headers: IncomingHttpHead
   }
 }
 
-async function run(
-  { name, check }: HealthCheck,
-  report: (error: unknown) => void,
-): Promise<[string, 'ok' | 'failed']> {
+async function run({ name, check }: HealthCheck, report: ReportError): Promise<[string, 'ok' | 'failed']> {
   let timer;
   const deadline = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => reject(new Error(`The check of ${name} took too long.`)), DEADLINE_MS);

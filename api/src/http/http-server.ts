@@ -11,7 +11,6 @@ import Fastify, {
 import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 import type { Caller } from '../access/caller.ts';
-import { readAuthorization, readCredential } from '../access/credential.ts';
 import type { Gate } from '../access/gate.ts';
 import { INTERNAL_MESSAGE, ShoalError } from '../errors.ts';
 import type { IdentifyCaller } from '../graphql/context.ts';
@@ -23,6 +22,9 @@ import type { Stops } from '../stops.ts';
 import { serveHealth, type HealthCheck } from './health.ts';
 import { serveMetrics } from './metrics-route.ts';
 import { sendError, sendProblem } from './problem.ts';
+import { reportingTo, type ReportError } from './report-error.ts';
+import { requestIdOf, sendRequestIds } from './request-id.ts';
+import type { RequestLog } from './request-log.ts';
 import { sendSecurityHeaders } from './security-headers.ts';
 import { serveSessions } from './session-route.ts';
 import { serveUploads } from './upload-route.ts';
@@ -33,10 +35,13 @@ export interface HttpServerOptions {
   /** 0 for any free one. */
   readonly port: number;
   readonly log: Logger;
+  /** Left out, requests are not logged one by one. */
+  readonly requestLog?: RequestLog | undefined;
   /** Answers a request for an image; false for any other request, which it leaves alone. */
   readonly imageRoute: (request: IncomingMessage, response: ServerResponse) => boolean;
   readonly schema: GraphQLSchema;
   readonly gate: Gate;
+  readonly identify: IdentifyCaller;
   /** Who a code from a one-time link signs in. Undefined for a code that is not good, or no longer. */
   readonly redeemCode: (code: string) => Caller | undefined;
   /** Whether strangers may look at the schema and open the playground. */
@@ -66,25 +71,30 @@ export async function startHttpServer(options: HttpServerOptions, stops: Stops):
     host,
     port,
     log,
+    requestLog,
     imageRoute,
     schema,
     gate,
+    identify,
     maxUploadBytes,
     sharedFields,
     isSchemaPublic,
     trustedProxies,
   } = options;
-  const identify: IdentifyCaller = (headers, authorization) =>
-    gate.identify(authorization === undefined ? readCredential(headers) : readAuthorization(authorization));
-  const report = (error: unknown) => log.error({ err: error }, 'Something broke.');
+  const report = reportingTo(log);
   const fastify: FastifyInstance = Fastify({
     loggerInstance: log as FastifyBaseLogger,
+    // Its lines would have whole URLs in them.
+    disableRequestLogging: true,
+    requestIdLogLabel: 'requestId',
+    genReqId: requestIdOf,
     forceCloseConnections: 'idle',
     trustProxy: [...trustedProxies],
     frameworkErrors: (error, _request, reply) => answerError(error, reply, report),
     // Reads of images go past the framework, whose routing would be a good part of their cost.
     serverFactory: (handler) =>
       createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
+        requestLog?.follow(request, response);
         if (!imageRoute(request, response)) handler(request, response);
       }),
   });
@@ -92,6 +102,7 @@ export async function startHttpServer(options: HttpServerOptions, stops: Stops):
   fastify.setErrorHandler<FastifyError | ShoalError>((error, _request, reply) =>
     answerError(error, reply, report),
   );
+  sendRequestIds(fastify);
   await sendSecurityHeaders(fastify);
   await fastify.register(rateLimit, { global: false });
   await fastify.register(compress, { encodings: ['br', 'gzip'] });
@@ -116,13 +127,9 @@ export async function startHttpServer(options: HttpServerOptions, stops: Stops):
   return urlOf(fastify.server.address() as AddressInfo);
 }
 
-function answerError(
-  error: FastifyError | ShoalError,
-  reply: FastifyReply,
-  report: (error: unknown) => void,
-): void {
+function answerError(error: FastifyError | ShoalError, reply: FastifyReply, report: ReportError): void {
   const status = error instanceof ShoalError ? error.httpStatus : (error.statusCode ?? 500);
-  if (status >= 500) report(error);
+  if (status >= 500) report(error, requestIdOf(reply.raw.req));
   reply.hijack();
   if (error instanceof ShoalError) {
     sendError(reply.raw, error);

@@ -24,7 +24,7 @@ export interface ImageResponseOptions {
   /** Called instead of an answer when the image is not there. */
   readonly onAbsent: (error: ShoalError) => void;
   /** Takes what an operator should know of a read that failed. */
-  readonly onError: ((error: ShoalError) => void) | undefined;
+  readonly onError: ((error: ShoalError, req: IncomingMessage) => void) | undefined;
   /** Told how long it took until the head of the answer was ready, in milliseconds: how fast clients take a body is their own affair. */
   readonly onRead: ((ms: number) => void) | undefined;
 }
@@ -83,8 +83,8 @@ export class ImageResponse implements ImageReceiver {
   }
 
   fail(error: ShoalError): void {
-    const { res, onAbsent, onError } = this.#options;
-    if (error.httpStatus >= 500) onError?.(error);
+    const { req, res, onAbsent, onError } = this.#options;
+    if (error.httpStatus >= 500) onError?.(error, req);
     // A body that ends short would pass for a whole one with some clients; a broken connection does not.
     if (res.headersSent) res.destroy();
     else if (error.code === 'NOT_FOUND') onAbsent(error);

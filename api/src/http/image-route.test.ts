@@ -272,6 +272,7 @@ describe('the image route', () => {
       expect(JSON.parse(body.toString())).toEqual({
         type: 'about:blank',
         title: 'Bad Request',
+        requestId: headers['x-request-id'],
         status: 400,
         detail: expect.stringContaining('64, 160, 320, 640, 960, 1280, 1920, 2560'),
       });

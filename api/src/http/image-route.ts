@@ -29,7 +29,7 @@ export interface ImageRouteOptions {
   /** Why this request may not read images, at once where that is known. Left out, all may, and so may caches that many share. */
   readonly refuse?: ((req: IncomingMessage, target: ImageTarget) => Refusal | Promise<Refusal>) | undefined;
   /** Takes what an operator should know of a read that failed. */
-  readonly onError?: (error: Error) => void;
+  readonly onError?: (error: Error, req: IncomingMessage) => void;
   /** Monotonic, in milliseconds. */
   readonly clock?: () => number;
   /** Called when a request is answered with an image, or that it has not changed: how long it took until then, in milliseconds. */
@@ -67,7 +67,10 @@ function admit(
   const answer = (refusal: Refusal) => (refusal === undefined ? request.answer() : sendError(res, refusal));
   const refusal = options.refuse?.(req, target);
   if (refusal instanceof Promise)
-    refusal.then(answer, (error: unknown) => sendError(res, asUnavailable(error)));
+    refusal.then(answer, (error: Error) => {
+      options.onError?.(error, req);
+      sendError(res, asUnavailable(error));
+    });
   else answer(refusal);
 }
 
@@ -139,7 +142,7 @@ class ImageRequest {
   #run(answer: Promise<void>): void {
     answer.catch((error: Error) => {
       const told = asUnavailable(error);
-      this.#options.onError?.(error);
+      this.#options.onError?.(error, this.#req);
       if (this.#res.headersSent) this.#res.destroy();
       else sendError(this.#res, told);
     });

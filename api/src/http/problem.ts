@@ -1,19 +1,28 @@
 import { STATUS_CODES, type ServerResponse } from 'node:http';
 import type { ShoalError } from '../errors.ts';
+import { requestIdOf } from './request-id.ts';
 
-/** Answers with a problem document (RFC 9457) that says what is wrong and what can be done. */
+/** Answers with a problem document (RFC 9457) that says what is wrong and what can be done, and under which id the log tells of it. */
 export function sendProblem(
   res: ServerResponse,
   status: number,
   detail: string,
   headers: Readonly<Record<string, string>> = {},
 ): void {
-  const body = JSON.stringify({ type: 'about:blank', title: STATUS_CODES[status], status, detail });
+  const requestId = requestIdOf(res.req);
+  const body = JSON.stringify({
+    type: 'about:blank',
+    title: STATUS_CODES[status],
+    status,
+    detail,
+    requestId,
+  });
   res.writeHead(status, {
     'Content-Type': 'application/problem+json',
     'Content-Length': Buffer.byteLength(body),
     'Cache-Control': 'no-store',
     'X-Content-Type-Options': 'nosniff',
+    'X-Request-Id': requestId,
     ...headers,
   });
   // Node leaves the body of a reply to HEAD out by itself.

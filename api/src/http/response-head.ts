@@ -23,6 +23,7 @@ export function prependHead(
   const head = headText(res, status, headers);
   const fields = res as unknown as HeadFields;
   fields._header = head;
+  res.statusCode = status;
   const bodyStart = slab === undefined ? 0 : body.byteOffset - slab.bytes.byteOffset;
   if (slab === undefined || slab.isShared || bodyStart < head.length) return body;
   const headStart = bodyStart - head.length;

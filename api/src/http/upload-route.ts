@@ -4,12 +4,13 @@ import type { FastifyInstance } from 'fastify';
 import { INTERNAL_MESSAGE, ShoalError } from '../errors.ts';
 import type { ReceivingInbox } from '../objects/folder-inbox.ts';
 import { sendError, sendProblem } from './problem.ts';
+import type { ReportError } from './report-error.ts';
 
 /** `PUT /uploads/ID?...`: the addresses that an inbox in this process has offered. */
 export async function serveUploads(
   fastify: FastifyInstance,
   inbox: Pick<ReceivingInbox, 'receive'>,
-  report: (error: unknown) => void,
+  report: ReportError,
 ): Promise<void> {
   await fastify.register((scope, _options, done) => {
     // Bytes of any type are taken as they come.
@@ -22,7 +23,7 @@ export async function serveUploads(
         await receive(inbox, params.id, raw);
         reply.raw.writeHead(204, { 'Cache-Control': 'no-store' }).end();
       } catch (error) {
-        if (!(error instanceof ShoalError) || error.code === 'UNAVAILABLE') report(error);
+        if (!(error instanceof ShoalError) || error.code === 'UNAVAILABLE') report(error, request.id);
         // What is still on its way is not read: the connection ends with the answer.
         reply.raw.setHeader('Connection', 'close');
         if (error instanceof ShoalError) sendError(reply.raw, error);

@@ -88,7 +88,7 @@ async function makeInbox(now: () => number = Date.now) {
   const open = () => openFolderInbox({ folder: join(folder, 'uploads'), staging, now });
   const inbox = await open();
   const fastify = Fastify();
-  await serveUploads(fastify, inbox, () => undefined);
+  await serveUploads(fastify, inbox, () => 'an id');
   const server = await fastify.listen({ host: '127.0.0.1', port: 0 });
   return {
     inbox,
