@@ -39,6 +39,11 @@ const OPERATIONS: Readonly<
     'mutation ($file: Upload!) { uploadImage(input: { key: "a", file: $file }) { key } }',
     EDITORS,
   ],
+  'mutation createUpload': [
+    `mutation { createUpload(input: { key: "a", contentType: "image/png", bytes: 1, sha256: "${'0'.repeat(64)}" }) { id } }`,
+    EDITORS,
+  ],
+  'mutation completeUpload': ['mutation { completeUpload(id: "a") { key } }', EDITORS],
   'mutation deleteImage': ['mutation { deleteImage(key: "a") { key } }', EDITORS],
   'mutation deleteAllImages': ['mutation { deleteAllImages { deletedCount } }', OPERATORS],
   'mutation clearCache': ['mutation { clearCache { epoch } }', OPERATORS],
