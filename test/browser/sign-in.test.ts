@@ -1,9 +1,9 @@
-import type { Browser } from 'playwright-core';
+import type { Browser, Locator } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ADMIN_TOKEN, uploaded } from '../client.ts';
+import { ADMIN_TOKEN, query, uploaded } from '../client.ts';
 import { makePicture } from '../pictures.ts';
 import { startSystem, type System } from '../system.ts';
-import { chooseFiles, expectAccessible, hasChromium, openBrowser, openPage } from './browser.ts';
+import { chooseFiles, expectAccessible, hasChromium, openBrowser, openPage, sendFiles } from './browser.ts';
 
 let system: System;
 let browser: Browser;
@@ -58,6 +58,49 @@ describe.skipIf(!hasChromium)('the sign-in', () => {
     await dialog.waitFor({ state: 'hidden' });
     await page.getByRole('button', { name: 'Upload 1 image' }).click();
     await page.locator('main [data-key="kept.jpg"]').waitFor();
+    await close();
+  });
+
+  it('offers a viewer nothing that its role may not do, and says why', async () => {
+    const { data } = await query<{ createToken: { secret: string } }>(
+      system.url,
+      'mutation { createToken(input: { name: "seer", role: VIEWER }) { secret } }',
+    );
+    const { page, faults, close } = await openPage(browser, system.url, { token: data!.createToken.secret });
+    const press = (name: RegExp): Locator => page.getByRole('button', { name });
+    const refusal = (deed: string): Locator => page.getByText(`Your role, Viewer, may not ${deed}`);
+    await page.locator('main [data-key="seen.jpg"]').focus();
+    expect(await press(/Upload/).count()).toBe(0);
+    await page.keyboard.press('Space');
+    await press(/Copy URLs/).waitFor();
+    expect(await press(/Delete/).count()).toBe(0);
+    await page.keyboard.press('Delete');
+    await refusal('delete images').waitFor();
+    await sendFiles(page, ['dragenter', 'drop'], [{ name: 'a.jpg', mimeType: 'image/jpeg', buffer: bytes }]);
+    await refusal('upload images').waitFor();
+
+    await page.goto(`${system.url}/image?key=seen.jpg`);
+    await page.getByRole('heading', { name: 'Facts', exact: true }).waitFor();
+    expect(await press(/Replace|Delete/).count()).toBe(0);
+
+    await page.goto(`${system.url}/pool`);
+    await refusal('set the size').waitFor();
+    expect(
+      await press(/Apply|One node/)
+        .and(page.locator(':not([aria-disabled="true"])'))
+        .count(),
+    ).toBe(0);
+
+    await page.goto(`${system.url}/scaling`);
+    await refusal('change mode and policy').waitFor();
+    expect(await page.locator('form :is(input, button):enabled').count()).toBe(0);
+
+    await page.goto(`${system.url}/settings`);
+    await refusal('change the cache configuration').waitFor();
+    expect(await page.locator('form :is(input, button):enabled').count()).toBe(0);
+    expect(await page.getByRole('region').allInnerTexts()).toHaveLength(2);
+    await expectAccessible(page);
+    expect(faults).toEqual([]);
     await close();
   });
 });

@@ -1,4 +1,6 @@
 import { shallowRef, type ShallowRef } from 'vue';
+import type { Role } from '../../graphql/generated/graphql.ts';
+import { refuseRole } from './roles.ts';
 import type { SignInWith, Viewer } from './session-api.ts';
 
 /**
@@ -38,6 +40,14 @@ export class Session {
   /** Reactive. Why the last attempt failed; empty unless it did. */
   get fault(): string {
     return this.#fault.value;
+  }
+
+  /**
+   * Reactive. Why who is signed in may not do what takes a role, in a sentence; undefined if it may, and as long as it is not known who that
+   * is: then the api says it.
+   */
+  refusal(role: Role, deed: string): string | undefined {
+    return this.viewer && refuseRole(this.viewer.role, role, deed);
   }
 
   /** Finds out who is there, or signs in by the code of a one-time link. */

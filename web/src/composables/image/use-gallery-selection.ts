@@ -1,5 +1,6 @@
 import { computed, onDeactivated, shallowRef, type ComputedRef } from 'vue';
 import type { ImageTileFragment } from '../../graphql/generated/graphql.ts';
+import { useSession } from '../access/use-session.ts';
 import { copyText } from '../base/copy-text.ts';
 import { useNotices } from '../base/use-notices.ts';
 import { useImageChanges } from '../live/use-image-changes.ts';
@@ -15,6 +16,8 @@ export interface GallerySelection {
   close(): void;
   /** Copies the addresses of the newest versions of what is selected, one a line, in the gallery's order. */
   copyUrls(): Promise<void>;
+  /** Whether who is signed in may delete. */
+  readonly mayDelete: ComputedRef<boolean>;
   /** Deletes images, which can be taken back for a while. */
   remove(keys: readonly string[]): void;
 }
@@ -23,6 +26,9 @@ export interface GallerySelection {
 export function useGallerySelection(images: () => readonly ImageTileFragment[]): GallerySelection {
   const notices = useNotices();
   const deletions = useImageDeletions();
+  const session = useSession();
+  const refusal = computed(() => session.refusal('EDITOR', 'delete images'));
+  const mayDelete = computed(() => refusal.value === undefined);
   const selection = new ImageSelection();
   const hasBegun = shallowRef(false);
   const isSelecting = computed(() => hasBegun.value || selection.keys.size > 0);
@@ -42,6 +48,10 @@ export function useGallerySelection(images: () => readonly ImageTileFragment[]):
   }
 
   function remove(keys: readonly string[]): void {
+    if (refusal.value) {
+      notices.say(refusal.value);
+      return;
+    }
     const wanted = new Set(keys);
     deletions.schedule(images().filter(({ key }) => wanted.has(key)));
     close();
@@ -54,5 +64,6 @@ export function useGallerySelection(images: () => readonly ImageTileFragment[]):
     },
   });
   onDeactivated(close);
-  return { selection, isSelecting, begin: () => (hasBegun.value = true), close, copyUrls, remove };
+  const begin = (): boolean => (hasBegun.value = true);
+  return { selection, isSelecting, begin, close, copyUrls, mayDelete, remove };
 }
