@@ -59,15 +59,6 @@ describe.skipIf(!hasChromium).each(screens)('on a screen $name', (screen) => {
     ],
     ['a selection and a deletion that can be undone', { path: '/', act: selectAndDelete }],
     ['the uploads with a fault and a conflict', { path: '/', act: makeConflict }],
-    ['the pool', { path: '/pool', act: (page) => page.getByRole('list', { name: 'Nodes' }).waitFor() }],
-    [
-      'the settings',
-      { path: '/settings', act: (page) => page.getByRole('radio', { name: /^LRU/ }).waitFor() },
-    ],
-    [
-      'no page at all',
-      { path: '/nowhere', act: (page) => page.getByText('There is no such page').waitFor() },
-    ],
   ])('%s passes axe-core and fits', async (_name, { path, isEmpty = false, act }) => {
     await fill(isEmpty);
     const { page, faults, close } = await openPage(browser, system.url + path, screen);

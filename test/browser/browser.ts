@@ -21,7 +21,7 @@ export const PHONE = { width: 390, height: 844 };
 /** A page in a browser context of its own, with an eye on what must never happen. */
 export interface WatchedPage {
   readonly page: Page;
-  /** Errors on the console, uncaught exceptions and requests to other hosts so far, in words. */
+  /** Errors on the console, uncaught exceptions, breaches of the Content-Security-Policy and requests to other hosts so far, in words. */
   readonly faults: readonly string[];
   close(): Promise<void>;
 }
@@ -70,6 +70,11 @@ export async function openPage(
     const answer = await context.request.post(new URL('/session', address).href, { data: { token } });
     if (!answer.ok()) throw new Error(`Nobody was signed in: ${await answer.text()}`);
   }
+  await context.addInitScript(() =>
+    document.addEventListener('securitypolicyviolation', ({ effectiveDirective, blockedURI, sourceFile }) =>
+      console.error(`policy: ${effectiveDirective} ${blockedURI} ${sourceFile}`),
+    ),
+  );
   const page = await context.newPage();
   page.setDefaultTimeout(PATIENCE_MS);
   const faults: string[] = [];
