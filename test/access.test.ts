@@ -114,6 +114,7 @@ describe('a token', () => {
     const response = await fetch(system.url + data!.uploadImage.url, { headers: viewer });
     expect(response.status).toBe(200);
     expect(response.headers.get('cache-control')).toBe('private, max-age=31536000, immutable');
+    expect(response.headers.get('cross-origin-resource-policy')).toBe('same-origin');
     expect((await fetch(`${system.url}/metrics`, { headers: viewer })).status).toBe(200);
     const resize = await query(system.url, 'mutation { resizePool(size: 2) { epoch } }', {}, viewer);
     expect(resize).toMatchObject({ status: 403, errors: [{ extensions: { code: 'FORBIDDEN' } }] });
@@ -122,7 +123,9 @@ describe('a token', () => {
   it('signs URLs of images, which need no token', async () => {
     const text = '{ signedUrl(key: "mine", width: 64, expiresIn: 60) }';
     const { data } = await query<{ signedUrl: string }>(system.url, text, {}, await create('VIEWER'));
-    expect((await fetch(system.url + data!.signedUrl)).status).toBe(200);
+    const signed = await fetch(system.url + data!.signedUrl);
+    expect(signed.status).toBe(200);
+    expect(signed.headers.get('cross-origin-resource-policy')).toBe('cross-origin');
     const other = await fetch(system.url + data!.signedUrl.replace('w=64', 'w=160'));
     expect(other.status).toBe(403);
   });

@@ -36,6 +36,7 @@ import { newReadCounters } from './images/read-counters.ts';
 import { SignedUrlResolver } from './images/signed-url.resolver.ts';
 import { SignedUrls } from './images/signed-url.ts';
 import { startSweeper } from './images/sweeper.ts';
+import { UploadPace } from './images/upload-pace.ts';
 import { openFilesystemStore } from './objects/filesystem.ts';
 import { openFolderInbox, type ReceivingInbox } from './objects/folder-inbox.ts';
 import type { ObjectStore } from './objects/object-store.ts';
@@ -190,6 +191,10 @@ async function start(config: Config, stops: Stops): Promise<Omit<RunningApp, 'cl
     maxPixels: config.MAX_PIXELS,
     now,
   });
+  const uploadPace = new UploadPace({
+    perMinute: config.UPLOADS_PER_MINUTE,
+    clock: () => performance.now(),
+  });
   const uploads = new DirectUploads({ database, inbox, images, maxUploadBytes, newId, now });
   stops.add(
     startSweeper({
@@ -266,7 +271,7 @@ async function start(config: Config, stops: Stops): Promise<Omit<RunningApp, 'cl
       }),
       schema: await createSchema(
         [
-          new DirectUploadResolver(uploads),
+          new DirectUploadResolver(uploads, uploadPace),
           new ImageResolver(images, pool.cache),
           new SignedUrlResolver(signedUrls),
           new MetricsResolver(metrics),
@@ -283,6 +288,7 @@ async function start(config: Config, stops: Stops): Promise<Omit<RunningApp, 'cl
       isSchemaPublic: config.PUBLIC_SCHEMA !== undefined,
       trustedProxies: config.TRUSTED_PROXIES ?? [],
       maxUploadBytes,
+      uploadPace,
       inbox: receivingInbox,
       healthChecks: [
         { name: 'database', check: () => database.check() },

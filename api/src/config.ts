@@ -33,6 +33,7 @@ const environmentSchema = z.object({
   NODE_CAPACITY_MIB: wholeNumber({ min: 16, max: 65_536, fallback: 256 }),
   NODE_ORPHAN_S: wholeNumber({ min: 1, max: 86_400, fallback: 60 }),
   MAX_UPLOAD_MIB: wholeNumber({ min: 1, max: 1024, fallback: 32 }),
+  UPLOADS_PER_MINUTE: wholeNumber({ min: 1, max: 1_000_000, fallback: 6000 }),
   MAX_PIXELS: wholeNumber({ min: 1, max: 1_000_000_000, fallback: 100_000_000 }),
   CACHE_NODES_SECRET: matching(/^[!-~]{16,200}$/, '16 to 200 characters without spaces'),
   DECODING_AT_ONCE: wholeNumber({ min: 1, max: 64, fallback: Math.min(64, availableParallelism()) }),

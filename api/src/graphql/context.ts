@@ -5,6 +5,8 @@ import type { Caller } from '../access/caller.ts';
 export interface Context {
   /** Who asks. Undefined for a stranger. */
   readonly caller: Caller | undefined;
+  /** Where the request comes from. Undefined for messages on a websocket. */
+  readonly address?: string;
 }
 
 /**

@@ -2,6 +2,7 @@ import Fastify from 'fastify';
 import { buildSchema, getIntrospectionQuery } from 'graphql';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { ShoalError } from '../errors.ts';
+import { UploadPace } from '../images/upload-pace.ts';
 import { callerWith } from '../../test/callers.ts';
 import type { Context } from './context.ts';
 import { serveGraphQL } from './graphql-route.ts';
@@ -27,6 +28,7 @@ beforeAll(async () => {
     schema,
     identify: ({ authorization }) => (authorization === 'Bearer friend' ? callerWith('ADMIN') : undefined),
     maxUploadBytes: 1000,
+    uploadPace: new UploadPace({ perMinute: 1000, clock: () => 0 }),
     report,
   });
 });

@@ -5,6 +5,7 @@ import type { FastifyError, FastifyInstance } from 'fastify';
 import { GraphQLError, type GraphQLSchema } from 'graphql';
 import type { Caller } from '../access/caller.ts';
 import { INTERNAL_MESSAGE, ShoalError } from '../errors.ts';
+import type { UploadPace } from '../images/upload-pace.ts';
 import type { ReportError } from '../http/report-error.ts';
 import { busyStatus } from './busy-status.ts';
 import type { Context, IdentifyCaller } from './context.ts';
@@ -27,6 +28,7 @@ export interface GraphQLRouteOptions {
   /** Whether strangers may look at the schema. */
   readonly isSchemaPublic?: boolean;
   readonly maxUploadBytes: number;
+  readonly uploadPace: UploadPace;
   /** Takes errors whose cause the client is not told. */
   readonly report: ReportError;
 }
@@ -37,7 +39,7 @@ export interface GraphQLRouteOptions {
  */
 export async function serveGraphQL(
   fastify: FastifyInstance,
-  { schema, identify, isSchemaPublic = false, maxUploadBytes, report }: GraphQLRouteOptions,
+  { schema, identify, isSchemaPublic = false, maxUploadBytes, uploadPace, report }: GraphQLRouteOptions,
 ): Promise<() => Promise<void>> {
   const apollo = new ApolloServer<Context>({
     schema,
@@ -65,15 +67,17 @@ export async function serveGraphQL(
     scope.addHook('onRequest', async (request) => {
       request.caller = await identify(request.headers);
     });
-    acceptMultipart(scope, maxUploadBytes);
+    acceptMultipart(scope, maxUploadBytes, uploadPace);
     scope.setErrorHandler<FastifyError | ShoalError>(async (error, { id: requestId }, reply) => {
       const { status, message, code } = describe(error);
       if (status >= 500) report(error, requestId);
+      if (error instanceof ShoalError && error.retryAfterSeconds !== undefined)
+        reply.header('retry-after', error.retryAfterSeconds);
       await reply.code(status).send({ errors: [{ message, extensions: { code, requestId } }] });
     });
     await scope.register(fastifyApollo(apollo), {
       path: '/graphql',
-      context: async ({ caller }) => ({ caller }),
+      context: async ({ caller, ip: address }) => ({ caller, address }),
     });
   });
   return () => apollo.stop();

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import processRequest from 'graphql-upload/processRequest.mjs';
 import { refuseAccess } from '../access/refuse-access.ts';
+import type { UploadPace } from '../images/upload-pace.ts';
 
 const MAX_OPERATIONS_BYTES = 256 * 1024;
 const MAX_FILES = 10;
@@ -10,13 +11,14 @@ const SPARE_BYTES = 2 ** 20;
 /**
  * Lets the routes of a scope take `multipart/form-data` by the GraphQL multipart request specification. A request without the
  * header that makes browsers ask first is refused before its body is read: a foreign page could send it with the reader's
- * cookies. So is one of somebody who may not upload. https://github.com/jaydenseric/graphql-multipart-request-spec
+ * cookies. So is one of somebody who may not upload, or has uploaded too much. https://github.com/jaydenseric/graphql-multipart-request-spec
  */
-export function acceptMultipart(scope: FastifyInstance, maxUploadBytes: number): void {
+export function acceptMultipart(scope: FastifyInstance, maxUploadBytes: number, pace: UploadPace): void {
   scope.addContentTypeParser('multipart/form-data', (_request, _payload, done) => done(null));
   scope.addHook('preValidation', async (request, reply) => {
     if (!/^multipart\/form-data\b/i.test(request.headers['content-type'] ?? '')) return;
     refuseEarly(request, maxUploadBytes);
+    pace.admit({ caller: request.caller, address: request.ip });
     reply.raw.once('close', () => drain(request.raw));
     try {
       request.body = await processRequest(request.raw, reply.raw, {

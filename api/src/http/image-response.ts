@@ -7,6 +7,7 @@ import type { Slab } from '../pool/nodes/slab.ts';
 import { BodyWriter } from './body-writer.ts';
 import { parseRange, type ByteRange } from './byte-range.ts';
 import { allowsRange, matchesNone } from './conditions.ts';
+import { OWN_IMAGE_GUARDS, SHARED_IMAGE_GUARDS } from './data-guards.ts';
 import { sendError, sendProblem } from './problem.ts';
 
 export interface ImageResponseOptions {
@@ -17,6 +18,8 @@ export interface ImageResponseOptions {
   readonly isImmutable: boolean;
   /** Caches that many share may keep it. */
   readonly isPublic: boolean;
+  /** Pages of others may show it. */
+  readonly isShared: boolean;
   readonly budget: BodyBudget;
   /** Monotonic, in milliseconds. */
   readonly startedAt: number;
@@ -121,13 +124,13 @@ export class ImageResponse implements ImageReceiver {
     isHit: boolean | undefined,
     range: ByteRange | undefined,
   ): string[] {
-    const { startedAt, clock, onRead } = this.#options;
+    const { startedAt, clock, onRead, isShared } = this.#options;
     const ms = clock() - startedAt;
     onRead?.(ms);
     const length = range === undefined ? sizeBytes : range.end - range.start;
     const headers = this.#cacheHeaders();
     headers.push('Content-Type', contentType, 'Content-Length', `${length}`);
-    headers.push('Accept-Ranges', 'bytes', 'X-Content-Type-Options', 'nosniff');
+    headers.push('Accept-Ranges', 'bytes', ...(isShared ? SHARED_IMAGE_GUARDS : OWN_IMAGE_GUARDS));
     if (range !== undefined)
       headers.push('Content-Range', `bytes ${range.start}-${range.end - 1}/${sizeBytes}`);
     if (isHit === undefined) return headers;

@@ -117,6 +117,8 @@ describe('the image route', () => {
         etag,
         'accept-ranges': 'bytes',
         'x-content-type-options': 'nosniff',
+        'content-security-policy': expect.stringMatching(/^default-src 'none'; .*sandbox$/),
+        'cross-origin-resource-policy': 'cross-origin',
         'x-cache': i === 0 ? 'MISS' : 'HIT',
         'server-timing': expect.stringMatching(/^read;desc=(HIT|MISS);dur=\d+(\.\d)?$/),
       });

@@ -155,13 +155,14 @@ class ImageRequest {
   }
 
   #responseOf(image: ImageName, onAbsent: (error: ShoalError) => void): ImageResponse {
-    const { reader, onError, onRead } = this.#options;
+    const { reader, refuse, onError, onRead } = this.#options;
     return new ImageResponse({
       req: this.#req,
       res: this.#res,
       image,
       isImmutable: this.#target.version !== undefined,
-      isPublic: this.#options.refuse === undefined,
+      isPublic: refuse === undefined,
+      isShared: refuse === undefined || this.#target.signature !== undefined,
       budget: reader.budget,
       startedAt: this.#startedAt,
       clock: this.#clock,

@@ -1,5 +1,6 @@
 import { STATUS_CODES, type ServerResponse } from 'node:http';
 import type { ShoalError } from '../errors.ts';
+import { DATA_GUARDS } from './data-guards.ts';
 import { requestIdOf } from './request-id.ts';
 
 /** Answers with a problem document (RFC 9457) that says what is wrong and what can be done, and under which id the log tells of it. */
@@ -21,8 +22,8 @@ export function sendProblem(
     'Content-Type': 'application/problem+json',
     'Content-Length': Buffer.byteLength(body),
     'Cache-Control': 'no-store',
-    'X-Content-Type-Options': 'nosniff',
     'X-Request-Id': requestId,
+    ...DATA_GUARDS,
     ...headers,
   });
   // Node leaves the body of a reply to HEAD out by itself.

@@ -2,7 +2,9 @@ import type { IncomingMessage } from 'node:http';
 import { PassThrough } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import { INTERNAL_MESSAGE, ShoalError } from '../errors.ts';
+import type { UploadPace } from '../images/upload-pace.ts';
 import type { ReceivingInbox } from '../objects/folder-inbox.ts';
+import { DATA_GUARDS } from './data-guards.ts';
 import { sendError, sendProblem } from './problem.ts';
 import type { ReportError } from './report-error.ts';
 
@@ -11,6 +13,7 @@ export async function serveUploads(
   fastify: FastifyInstance,
   inbox: Pick<ReceivingInbox, 'receive'>,
   report: ReportError,
+  pace: UploadPace,
 ): Promise<void> {
   await fastify.register((scope, _options, done) => {
     // Bytes of any type are taken as they come.
@@ -20,8 +23,10 @@ export async function serveUploads(
       const { raw, params } = request;
       reply.hijack();
       try {
+        pace.admit({ address: request.ip });
         await receive(inbox, params.id, raw);
-        reply.raw.writeHead(204, { 'Cache-Control': 'no-store' }).end();
+        const headers = { 'Cache-Control': 'no-store', 'X-Request-Id': request.id, ...DATA_GUARDS };
+        reply.raw.writeHead(204, headers).end();
       } catch (error) {
         if (!(error instanceof ShoalError) || error.code === 'UNAVAILABLE') report(error, request.id);
         // What is still on its way is not read: the connection ends with the answer.

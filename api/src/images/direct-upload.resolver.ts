@@ -1,17 +1,21 @@
-import { Arg, Authorized, ID, Mutation, Resolver } from 'type-graphql';
+import { Arg, Authorized, Ctx, ID, Mutation, Resolver } from 'type-graphql';
 import type { Audience } from '../access/role.ts';
+import type { Context } from '../graphql/context.ts';
 import { CreateUploadInput } from './direct-upload.input.ts';
 import { DirectUploadType } from './direct-upload.type.ts';
 import type { DirectUploads } from './direct-uploads.ts';
 import type { ImageRow } from './image-row.ts';
 import { ImageType } from './image.type.ts';
+import type { UploadPace } from './upload-pace.ts';
 
 @Resolver()
 export class DirectUploadResolver {
-  readonly #uploads: DirectUploads;
+  readonly #uploads: Pick<DirectUploads, 'create' | 'complete'>;
+  readonly #pace: UploadPace;
 
-  constructor(uploads: DirectUploads) {
+  constructor(uploads: Pick<DirectUploads, 'create' | 'complete'>, pace: UploadPace) {
     this.#uploads = uploads;
+    this.#pace = pace;
   }
 
   @Authorized<Audience>('EDITOR')
@@ -22,7 +26,9 @@ export class DirectUploadResolver {
   async createUpload(
     @Arg('input', () => CreateUploadInput, { description: 'The key, and what will be sent.' })
     { bytes, ...input }: CreateUploadInput,
+    @Ctx() sender: Context,
   ): Promise<DirectUploadType> {
+    this.#pace.admit(sender);
     const { headers, ...upload } = await this.#uploads.create({ ...input, sizeBytes: bytes });
     return { ...upload, headers: Object.entries(headers).map(([name, value]) => ({ name, value })) };
   }

@@ -7,6 +7,7 @@ import Fastify from 'fastify';
 import { uuidv7 } from 'uuidv7';
 import { expect, onTestFinished, test } from 'vitest';
 import { serveUploads } from '../http/upload-route.ts';
+import { UploadPace } from '../images/upload-pace.ts';
 import { openFolderInbox } from './folder-inbox.ts';
 import { openStaging } from './staging.ts';
 import { describeUploadInbox } from './upload-inbox.suite.ts';
@@ -88,7 +89,7 @@ async function makeInbox(now: () => number = Date.now) {
   const open = () => openFolderInbox({ folder: join(folder, 'uploads'), staging, now });
   const inbox = await open();
   const fastify = Fastify();
-  await serveUploads(fastify, inbox, () => 'an id');
+  await serveUploads(fastify, inbox, () => 'an id', new UploadPace({ perMinute: 1000, clock: () => 0 }));
   const server = await fastify.listen({ host: '127.0.0.1', port: 0 });
   return {
     inbox,
