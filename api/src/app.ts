@@ -1,9 +1,10 @@
+// Longer than other files, as this is the one place where all parts are put together.
 import 'reflect-metadata';
 import { writeFile } from 'node:fs/promises';
 import type { IncomingHttpHeaders } from 'node:http';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { destination, pino, type Logger } from 'pino';
+import { destination, pino } from 'pino';
 import { AccessResolver } from './access/access.resolver.ts';
 import { Gate } from './access/gate.ts';
 import { refuseAccess } from './access/refuse-access.ts';
@@ -37,11 +38,9 @@ import { SignedUrlResolver } from './images/signed-url.resolver.ts';
 import { SignedUrls } from './images/signed-url.ts';
 import { startSweeper } from './images/sweeper.ts';
 import { UploadPace } from './images/upload-pace.ts';
-import { openFilesystemStore } from './objects/filesystem.ts';
-import { openFolderInbox, type ReceivingInbox } from './objects/folder-inbox.ts';
-import type { ObjectStore } from './objects/object-store.ts';
-import { openStaging, type Staging } from './objects/staging.ts';
-import type { UploadInbox } from './objects/upload-inbox.ts';
+import { openStaging } from './objects/staging.ts';
+import { openNodes } from './open-nodes.ts';
+import { openObjects } from './open-objects.ts';
 import { makeNewId } from './ordered-id.ts';
 import { LatencyMeter } from './metrics/latency.ts';
 import { MetricsResolver, STATS_UPDATED } from './metrics/metrics.resolver.ts';
@@ -50,21 +49,10 @@ import { formatMetrics } from './metrics/prometheus.ts';
 import { shoalMetrics, usageOfProcess } from './metrics/shoal-metrics.ts';
 import { SqlMetricsStore } from './metrics/stores/sql.ts';
 import { BodyBudget } from './pool/nodes/body-budget.ts';
-import type { NodeSecret } from './pool/nodes/introduction.ts';
 import { SYSTEM_CLOCK } from './pool/reconciling/clock.ts';
 import { POOL_UPDATED, PoolResolver } from './pool/pool.resolver.ts';
 import { PoolService } from './pool/pool-service.ts';
 import { startPool, type Pool } from './pool/pool.ts';
-import { DiscoveredNodes } from './pool/provisioners/discovered-nodes.ts';
-import { Ec2Provisioner } from './pool/provisioners/ec2.ts';
-import { placesOf } from './pool/provisioners/ec2-api.ts';
-import { cacheNodeCommand, LocalProvisioner } from './pool/provisioners/local.ts';
-import { readNodeSecret } from './pool/provisioners/node-secret.ts';
-import type { Provisioner } from './pool/provisioners/provisioner.ts';
-import { openSdkEc2 } from './pool/provisioners/sdk-ec2.ts';
-import { NodeSecretFile } from './pool/provisioners/node-secret-file.ts';
-import { namedNodes, StaticProvisioner } from './pool/provisioners/static.ts';
-import { userData } from './pool/provisioners/user-data.ts';
 import { SqlPoolStore } from './pool/state/sql-pool-store.ts';
 import { DECISION_MADE, DecisionResolver } from './scaling/decision.resolver.ts';
 import { Decisions } from './scaling/decisions.ts';
@@ -76,8 +64,6 @@ const MIB = 2 ** 20;
 /** Memory that bodies on their way to readers may take in this process. */
 const BODY_BUDGET_BYTES = 256 * MIB;
 const SHOWN_EVERY_MS = 2_000;
-/** Nodes on machines of their own wait longer for an api: until somebody has mended it. */
-const EC2_ORPHAN_S = 3_600;
 const REPOSITORY = new URL('../../', import.meta.url);
 /** Compiled like this file, or not. */
 const DECODING_WORKER = fileURLToPath(
@@ -123,9 +109,7 @@ async function start(config: Config, stops: Stops): Promise<Omit<RunningApp, 'cl
   stops.add(() => database.close());
   const staging = await openStaging({ folder: join(folder, 'staging') });
   const { objects, inbox, receivingInbox } = await openObjects(config, staging, stops);
-  const secretFile = launchesLocally(config) ? await NodeSecretFile.open(folder) : undefined;
-  const nodeSecret = secretFile ? () => secretFile.current() : await readSecretOfGivenNodes(config);
-  const provisioner = await openProvisioner(config, log, secretFile?.path);
+  const { provisioner, nodeSecret } = await openNodes(config, log);
   // graphql-upload keeps what is still arriving in temporary files: in the staging folder they are cleared away after a crash.
   process.env['TMPDIR'] = join(folder, 'staging');
   const budget = new BodyBudget(BODY_BUDGET_BYTES);
@@ -323,100 +307,6 @@ function refuseReader(identify: IdentifyCaller, headers: IncomingHttpHeaders) {
   return caller instanceof Promise
     ? caller.then((found) => refuseAccess(found, ['VIEWER']))
     : refuseAccess(caller, ['VIEWER']);
-}
-
-interface Objects {
-  readonly objects: ObjectStore;
-  readonly inbox: UploadInbox;
-  /** The inbox, where bytes come to this process. */
-  readonly receivingInbox?: ReceivingInbox;
-}
-
-async function openObjects(config: Config, staging: Staging, stops: Stops): Promise<Objects> {
-  const { S3_BUCKET: bucket, S3_PREFIX: prefix, AWS_REGION: region, AWS_ENDPOINT_URL: endpoint } = config;
-  const { DATA_DIR: folder } = config;
-  if (bucket === undefined) {
-    const objects = await openFilesystemStore({ folder: join(folder, 'objects') });
-    const inbox = await openFolderInbox({ folder: join(folder, 'uploads'), staging, now: Date.now });
-    return { objects, inbox, receivingInbox: inbox };
-  }
-  // The SDK is loaded only where it is used: it would make every start slower.
-  const { openS3Store } = await import('./objects/s3.ts');
-  const { openS3Inbox } = await import('./objects/s3-inbox.ts');
-  const objects = await openS3Store({ bucket, prefix, region, endpoint });
-  stops.add(() => objects.close());
-  const inbox = openS3Inbox({ bucket, prefix, region, endpoint }, Date.now);
-  stops.add(() => inbox.close());
-  return { objects, inbox };
-}
-
-function launchesLocally({ CACHE_NODES, CACHE_DISCOVERY, EC2_LAUNCH_TEMPLATE }: Config): boolean {
-  return CACHE_NODES === undefined && CACHE_DISCOVERY === undefined && EC2_LAUNCH_TEMPLATE === undefined;
-}
-
-async function readSecretOfGivenNodes(config: Config): Promise<NodeSecret | undefined> {
-  const { CACHE_NODES_SECRET, NODE_SECRET_PARAMETER } = config;
-  const secret =
-    NODE_SECRET_PARAMETER === undefined
-      ? CACHE_NODES_SECRET
-      : await readNodeSecret(NODE_SECRET_PARAMETER, awsClientOf(config));
-  return secret === undefined ? undefined : () => secret;
-}
-
-async function openProvisioner(config: Config, log: Logger, secretFile?: string): Promise<Provisioner> {
-  if (config.CACHE_NODES !== undefined) return new StaticProvisioner(namedNodes(config.CACHE_NODES));
-  if (config.CACHE_DISCOVERY !== undefined) {
-    const endpoint = config.CACHE_DISCOVERY;
-    return new StaticProvisioner(new DiscoveredNodes({ endpoint, monotonicNow: () => performance.now() }));
-  }
-  if (config.EC2_LAUNCH_TEMPLATE !== undefined) return await openEc2(config, config.EC2_LAUNCH_TEMPLATE, log);
-  return new LocalProvisioner({
-    command: cacheNodeCommand(fileURLToPath(new URL('cache-node/dist/main.js', REPOSITORY))),
-    folder: join(config.DATA_DIR, 'nodes'),
-    maxEntryMiB: maxEntryMiB(config),
-    orphanTimeoutSeconds: config.NODE_ORPHAN_S,
-    secretFile,
-    now: Date.now,
-  });
-}
-
-async function openEc2(config: Config, launchTemplate: string, log: Logger): Promise<Provisioner> {
-  const pool = config.POOL_NAME;
-  return new Ec2Provisioner({
-    api: await openSdkEc2({
-      client: awsClientOf(config),
-      pool,
-      launchTemplate,
-      clock: SYSTEM_CLOCK,
-      random: Math.random,
-    }),
-    pool,
-    maxNodes: config.POOL_MAX_NODES,
-    places: placesOf(config.EC2_SUBNETS, config.EC2_INSTANCE_TYPES),
-    port: config.EC2_NODE_PORT,
-    startMs: config.EC2_START_S * 1000,
-    userData: (spec) =>
-      userData(spec, {
-        release: config.EC2_RELEASE!,
-        secretParameter: config.NODE_SECRET_PARAMETER!,
-        port: config.EC2_NODE_PORT,
-        maxEntryMiB: maxEntryMiB(config),
-        orphanTimeoutSeconds: Math.max(config.NODE_ORPHAN_S, EC2_ORPHAN_S),
-        environment: {},
-      }),
-    clock: SYSTEM_CLOCK,
-    onTrouble: (err) => log.warn({ err }, 'Interruptions of spot instances are not known.'),
-  });
-}
-
-/** What is not set is found by the SDK itself. */
-function awsClientOf({ AWS_REGION: region, AWS_ENDPOINT_URL: endpoint }: Config) {
-  return { ...(region !== undefined && { region }), ...(endpoint !== undefined && { endpoint }) };
-}
-
-/** Room for an entry's header on top of the largest image. */
-function maxEntryMiB(config: Config): number {
-  return config.MAX_UPLOAD_MIB + 1;
 }
 
 /** What a deletion takes away: the entries, and what reads under way in this process would share with later ones. */

@@ -1,3 +1,4 @@
+// Long because it has an example of every operation there is.
 /** A tab of the playground: operations of one subject, and the variables that they share. */
 export interface PlaygroundTab {
   readonly query: string;
