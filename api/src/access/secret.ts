@@ -1,4 +1,4 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { hash, randomBytes, timingSafeEqual } from 'node:crypto';
 
 /** The fewest characters of a secret that a person may set. */
 export const MIN_SECRET_CHARACTERS = 32;
@@ -18,7 +18,7 @@ export function makeToken(): string {
  * nobody tries all.
  */
 export function hashSecret(secret: string): string {
-  return createHash('sha256').update(secret).digest('hex');
+  return hash('sha256', secret, 'hex');
 }
 
 /** Compares two hashes of one length in constant time. */
