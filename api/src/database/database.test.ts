@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { asc, eq, gt } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
+import { imageRow } from '../../test/image-row.ts';
 import { onEveryDatabase } from '../../test/databases.ts';
 import { ShoalError } from '../errors.ts';
 import { type Database, DuplicateRow } from './database.ts';
@@ -93,15 +94,15 @@ onEveryDatabase((databases) => {
     const database = await databases.open();
     const { images } = database.tables;
     const failing = database.transaction(async (db) => {
-      await db.insert(images).values(row('half'));
+      await db.insert(images).values(imageRow('half'));
       throw new ShoalError('CONFLICT', 'No.');
     });
     const seenMeanwhile = keys(database);
     await expect(failing).rejects.toThrow('No.');
     expect(await seenMeanwhile).toEqual([]);
     await database.transaction(async (db) => {
-      await db.insert(images).values(row('one'));
-      await db.insert(images).values(row('two'));
+      await db.insert(images).values(imageRow('one'));
+      await db.insert(images).values(imageRow('two'));
     });
     expect(await keys(database)).toEqual(['one', 'two']);
   });
@@ -114,7 +115,7 @@ onEveryDatabase((databases) => {
       many.map((key, index) => {
         const database = index % 2 === 0 ? one : two;
         return database.transaction(async (db) => {
-          await db.insert(database.tables.images).values(row(key));
+          await db.insert(database.tables.images).values(imageRow(key));
           await new Promise((resolve) => setImmediate(resolve));
         });
       }),
@@ -154,27 +155,8 @@ async function expectUnavailable(opening: Promise<Database>, ...secrets: string[
   for (const secret of secrets) expect((error as ShoalError).message).not.toContain(secret);
 }
 
-let versions = 0;
-
-function row(key: string) {
-  const now = new Date(1_700_000_000_000);
-  return {
-    key,
-    keyHash: '0'.repeat(32),
-    version: `version-${++versions}`,
-    contentType: 'image/jpeg',
-    sizeBytes: 1,
-    width: 1,
-    height: 1,
-    sha256: '0'.repeat(64),
-    thumbHash: '',
-    createdAt: now,
-    updatedAt: now,
-  };
-}
-
 async function insert(database: Database, key: string, changes: { createdAt?: Date } = {}) {
-  await database.query((db) => db.insert(database.tables.images).values({ ...row(key), ...changes }));
+  await database.query((db) => db.insert(database.tables.images).values({ ...imageRow(key), ...changes }));
 }
 
 async function keys(database: Database) {

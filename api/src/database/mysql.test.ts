@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { imageRow } from '../../test/image-row.ts';
 import { type MariaDb, mariaDbMissing, startMariaDb } from '../../test/mariadb.ts';
 import { ShoalError } from '../errors.ts';
 import { Contention, type Database } from './database.ts';
@@ -50,10 +51,11 @@ describe.skipIf(mariaDbMissing)(`MySQL${mariaDbMissing ? ` (${mariaDbMissing})` 
       for (let number = 0; !isOver; number++) {
         const key = `traffic/${writer}/${number}`;
         try {
-          const insert = () => database.query((db) => db.insert(database.tables.images).values(row(key)));
+          const insert = () =>
+            database.query((db) => db.insert(database.tables.images).values(imageRow(key)));
           const inTransaction = () =>
             database.transaction(async (db) => {
-              await db.insert(database.tables.images).values(row(key));
+              await db.insert(database.tables.images).values(imageRow(key));
               await db.select().from(database.tables.imageDeletions);
             });
           await (writer % 2 === 0 ? insert() : inTransaction());
@@ -105,7 +107,7 @@ describe.skipIf(mariaDbMissing)(`MySQL${mariaDbMissing ? ` (${mariaDbMissing})` 
   test('of two transactions that wait for each other one is told, and done when it is tried again', async () => {
     const database = await open();
     const { images } = database.tables;
-    for (const key of ['one', 'two']) await database.query((db) => db.insert(images).values(row(key)));
+    for (const key of ['one', 'two']) await database.query((db) => db.insert(images).values(imageRow(key)));
     let contentions = 0;
     const widen = (first: string, second: string) =>
       retryContention(async () => {
@@ -137,7 +139,7 @@ describe.skipIf(mariaDbMissing)(`MySQL${mariaDbMissing ? ` (${mariaDbMissing})` 
 
   test("the server's clock shows UTC to us, whatever its own time zone is", async () => {
     const database = await open();
-    await database.query((db) => db.insert(database.tables.images).values(row('clock')));
+    await database.query((db) => db.insert(database.tables.images).values(imageRow('clock')));
     const now = sql<string>`cast(now(3) as char)`;
     const [seen] = await database.query((db) => db.select({ now }).from(database.tables.images).limit(1));
     const difference = Date.parse(`${seen!.now.replace(' ', 'T')}Z`) - Date.now();
@@ -146,7 +148,7 @@ describe.skipIf(mariaDbMissing)(`MySQL${mariaDbMissing ? ` (${mariaDbMissing})` 
 
   test('connections are encrypted when somebody is named who vouches for the server', async () => {
     const database = await open({ ca: join(folder, 'cert.pem') });
-    await database.query((db) => db.insert(database.tables.images).values(row('tls')));
+    await database.query((db) => db.insert(database.tables.images).values(imageRow('tls')));
     const cipher = sql<string>`(select variable_value from information_schema.session_status where variable_name = 'Ssl_cipher')`;
     const [seen] = await database.query((db) => db.select({ cipher }).from(database.tables.images).limit(1));
     expect(seen?.cipher).toMatch(/\w+/);
@@ -168,23 +170,4 @@ async function makeCertificate(folder: string): Promise<void> {
     ...['-addext', 'subjectAltName=DNS:localhost'],
     ...['-keyout', join(folder, 'key.pem'), '-out', join(folder, 'cert.pem')],
   ]);
-}
-
-let versions = 0;
-
-function row(key: string) {
-  const now = new Date(1_700_000_000_000);
-  return {
-    key,
-    keyHash: '0'.repeat(32),
-    version: `version-${++versions}`,
-    contentType: 'image/jpeg',
-    sizeBytes: 1,
-    width: 1,
-    height: 1,
-    sha256: '0'.repeat(64),
-    thumbHash: '',
-    createdAt: now,
-    updatedAt: now,
-  };
 }
